@@ -1,0 +1,86 @@
+//! Bytes as Python literals: the dense form that raw paste carries unchanged.
+
+use alloc::{string::String, vec::Vec};
+
+/// Which values a literal writes as escapes.
+///
+/// `protocol.md` 6.3 and `baremetal.md` 2.1 measured them: in a bytes literal that travels by raw paste only NUL,
+/// `^C`, `^D`, newline, carriage return, the quote and the backslash need one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quoting {
+    /// Seven values are escaped: 1.024 bytes on the wire for each random byte. For raw paste.
+    #[default]
+    Dense,
+    /// `^A` and `^B` too, which plain raw mode would obey. For plain raw mode.
+    DensePlain,
+    /// Only printable ASCII stands as it is. For a path that is not 8-bit clean.
+    Ascii,
+}
+
+/// Appends `bytes` to `out` as a Python bytes literal, `b'...'`.
+///
+/// The literal holds no NUL, `^C`, `^D`, carriage return or newline, whatever the bytes are, and evaluates to
+/// exactly these bytes.
+pub fn quote(bytes: &[u8], quoting: Quoting, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"b'");
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let plain = rest.iter().position(|&byte| must_escape(byte, quoting)).unwrap_or(rest.len());
+        out.extend_from_slice(&rest[..plain]);
+        rest = &rest[plain..];
+        if let Some((&byte, after)) = rest.split_first() {
+            escape(byte, after.first().copied(), out);
+            rest = after;
+        }
+    }
+    out.push(b'\'');
+}
+
+/// Appends `text` to `out` as a Python str literal in ASCII, `'...'`. A path goes through here.
+pub fn quote_str(text: &str, out: &mut Vec<u8>) {
+    out.push(b'\'');
+    for character in text.chars() {
+        match u32::from(character) {
+            0x27 | 0x5c => out.extend_from_slice(&[b'\\', character as u8]),
+            0x20..0x7f => out.push(character as u8),
+            code @ ..0x100 => hex(b"\\x", code, 2, out),
+            code @ ..0x1_0000 => hex(b"\\u", code, 4, out),
+            code => hex(b"\\U", code, 8, out),
+        }
+    }
+    out.push(b'\'');
+}
+
+/// Writes bytes that came from a board so that they can stand in a message: printable ASCII as it is, the rest as
+/// escapes.
+#[must_use]
+pub fn escaped(bytes: &[u8]) -> String {
+    bytes.escape_ascii().map(char::from).collect()
+}
+
+const fn must_escape(byte: u8, quoting: Quoting) -> bool {
+    match byte {
+        0x00 | 0x03 | 0x04 | b'\n' | b'\r' | b'\'' | b'\\' => true,
+        0x01 | 0x02 => !matches!(quoting, Quoting::Dense),
+        0x20..0x7f => false,
+        _ => matches!(quoting, Quoting::Ascii),
+    }
+}
+
+fn escape(byte: u8, next: Option<u8>, out: &mut Vec<u8>) {
+    match byte {
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\'' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+        // An octal escape takes up to three digits, so one must not follow it.
+        0..8 if !matches!(next, Some(b'0'..=b'7')) => out.extend_from_slice(&[b'\\', b'0' + byte]),
+        _ => hex(b"\\x", u32::from(byte), 2, out),
+    }
+}
+
+fn hex(prefix: &[u8], code: u32, digits: u32, out: &mut Vec<u8>) {
+    out.extend_from_slice(prefix);
+    for place in (0..digits).rev() {
+        out.push(b"0123456789abcdef"[(code >> (4 * place) & 0xf) as usize]);
+    }
+}
