@@ -13,12 +13,12 @@ pub struct Helper {
     /// Its Python: lines that stand in a class body, each indented by one space and ended by a newline. The first
     /// is ` def NAME(`, or an attribute that it needs.
     pub source: &'static str,
+    /// The helpers that it calls itself.
+    pub requires: &'static [&'static Helper],
     /// What the simulated board does instead of running the Python; it must agree with a real MicroPython.
     #[cfg(feature = "testing")]
-    pub twin: fn(
-        &mut crate::testing::Machine,
-        &[crate::literal::Value],
-    ) -> Result<(), crate::testing::Raised>,
+    pub twin:
+        fn(&mut crate::testing::Machine, &[crate::literal::Value]) -> Result<(), crate::testing::Raised>,
 }
 
 impl PartialEq for Helper {

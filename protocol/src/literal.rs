@@ -18,7 +18,7 @@ pub enum Value {
     /// A bytes object.
     Bytes(Vec<u8>),
     /// A tuple or a list.
-    Sequence(Vec<Value>),
+    Sequence(Vec<Self>),
 }
 
 /// Why a text is not a literal that this reader knows.
@@ -56,6 +56,30 @@ impl Value {
         let (value, rest) = Self::read(text.trim_ascii())?;
         if rest.is_empty() { Ok(value) } else { Err(Malformed) }
     }
+
+    /// Returns the values of a tuple or a list.
+    #[must_use]
+    pub fn into_sequence(self) -> Option<Vec<Self>> {
+        if let Self::Sequence(values) = self { Some(values) } else { None }
+    }
+
+    /// Returns the text of a str.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        if let Self::Str(text) = self { Some(text) } else { None }
+    }
+
+    /// Returns an integer that is not negative.
+    #[must_use]
+    pub fn as_u64(&self) -> Option<u64> {
+        if let Self::Int(number) = self { u64::try_from(*number).ok() } else { None }
+    }
+
+    /// Returns whether it is `True`.
+    #[must_use]
+    pub fn is_true(&self) -> bool {
+        *self == Self::Bool(true)
+    }
 }
 
 fn read(text: &[u8], depth: u32) -> Result<(Value, &[u8]), Malformed> {
@@ -77,7 +101,8 @@ fn read(text: &[u8], depth: u32) -> Result<(Value, &[u8]), Malformed> {
 
 fn word(text: &[u8]) -> Result<(Value, &[u8]), Malformed> {
     let words = [("None", Value::None), ("True", Value::Bool(true)), ("False", Value::Bool(false))];
-    let found = words.into_iter().find_map(|(word, value)| Some((value, text.strip_prefix(word.as_bytes())?)));
+    let found =
+        words.into_iter().find_map(|(word, value)| Some((value, text.strip_prefix(word.as_bytes())?)));
     found.ok_or(Malformed)
 }
 

@@ -4,8 +4,8 @@ use alloc::{string::String, vec::Vec};
 
 /// Which values a literal writes as escapes.
 ///
-/// `protocol.md` 6.3 and `baremetal.md` 2.1 measured them: in a bytes literal that travels by raw paste only NUL,
-/// `^C`, `^D`, newline, carriage return, the quote and the backslash need one.
+/// Measured for all values and all pairs of them (MicroPython's `py/lexer.c` is 8-bit clean inside a bytes literal): by
+/// raw paste only NUL, `^C`, `^D`, newline, carriage return, the quote and the backslash need one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Quoting {
     /// Seven values are escaped: 1.024 bytes on the wire for each random byte. For raw paste.

@@ -1,1 +1,142 @@
-//! To be written.
+//! Drives the rawpaste engine on tokio.
+//!
+//! A [`Connection`] is a [`Session`] and a stream, any `AsyncRead + AsyncWrite + Unpin`: it does what the engine's
+//! steps say and knows nothing else of the protocol.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use rawpaste::{Config, Eval, Leave, Put};
+//!
+//! let mut board = rawpaste_tokio::open("/dev/ttyACM0", Config::default())?;
+//! board.run(Put::new(&b"print('hello')\n"[..], "main.py")?).await?;
+//! assert_eq!(board.run(Eval::new("6*7")?).await?, "42");
+//! board.run(Leave::default()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Cancelling
+//!
+//! [`Connection::run`] is cancel-safe in this sense: its future can be dropped at any await point, nothing blocks, and
+//! the next run finds its own way back to a clean prompt. What the board was doing is interrupted then. An operation
+//! given as `&mut operation` keeps what it knows and goes on when it is run again, on this connection or another.
+//!
+//! # Sending between threads
+//!
+//! The future is `Send` where the stream and the operation are.
+
+#[cfg(feature = "serial")]
+mod serial;
+
+use std::io;
+
+use rawpaste::{DriveError, Event, Instant, Operation, Session, Step};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::mpsc,
+    time::{self, timeout_at},
+};
+
+#[cfg(feature = "serial")]
+pub use serial::{Serial, open};
+
+/// What a driver ends with: the engine's error, or the stream's.
+pub type Error = DriveError<io::Error>;
+
+/// A session and the stream to its board.
+#[derive(Debug)]
+pub struct Connection<S> {
+    stream: S,
+    session: Session,
+    epoch: time::Instant,
+    buffer: Vec<u8>,
+}
+
+/// What comes from outside while an operation runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Bytes for the running script's standard input.
+    Type(Vec<u8>),
+    /// `^C`: the script is interrupted and its traceback comes back.
+    Interrupt,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// Joins a stream and a session. Nothing is sent before an operation is run.
+    pub fn new(stream: S, session: Session) -> Self {
+        Self { stream, session, epoch: time::Instant::now(), buffer: vec![0; 4096] }
+    }
+
+    /// Returns the session.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Takes the connection apart, to use the stream for something else or the session's knowledge of the board with
+    /// another stream.
+    pub fn into_parts(self) -> (S, Session) {
+        (self.stream, self.session)
+    }
+
+    /// Runs an operation to its end. Cancel-safe: see the crate's page.
+    ///
+    /// # Errors
+    ///
+    /// The engine's error, or the stream's; after either, the operation can be run again.
+    pub async fn run<O: Operation>(&mut self, operation: O) -> Result<O::Output, Error> {
+        let (_sender, mut nothing) = mpsc::channel(1);
+        self.attend(operation, &mut nothing, |_| {}).await
+    }
+
+    /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. When `input` is
+    /// closed the run goes on without. Cancel-safe: see the crate's page; an input that was taken may be lost then.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run`](Self::run).
+    pub async fn attend<O: Operation>(
+        &mut self,
+        operation: O,
+        input: &mut mpsc::Receiver<Input>,
+        mut on_event: impl FnMut(Event<'_>),
+    ) -> Result<O::Output, Error> {
+        let Self { stream, session, epoch, buffer } = self;
+        let at = |instant: Instant| *epoch + instant.since_epoch();
+        let mut run = session.run(operation);
+        loop {
+            match run.poll(Instant::from_epoch(epoch.elapsed())) {
+                Step::Write { bytes, until } => {
+                    if let Ok(n) = timeout_at(at(until), stream.write(bytes)).await {
+                        run.wrote(n.map_err(DriveError::Transport)?);
+                    }
+                }
+                Step::Flush { until } => {
+                    if let Ok(flushed) = timeout_at(at(until), stream.flush()).await {
+                        flushed.map_err(DriveError::Transport)?;
+                        run.flushed();
+                    }
+                }
+                Step::Read { until } => tokio::select! {
+                    biased;
+                    n = stream.read(buffer) => run.received(&buffer[..n.map_err(DriveError::Transport)?]),
+                    Some(input) = input.recv(), if run.input_room() >= MOST => type_in(&mut run, &input),
+                    () = time::sleep_until(at(until)) => {}
+                },
+                Step::Event(event) => on_event(event),
+                Step::Done(result) => return Ok(result?),
+            }
+        }
+    }
+}
+
+/// The longest piece that is typed in at once, in bytes.
+pub const MOST: usize = 1024;
+
+fn type_in<O: Operation>(run: &mut rawpaste::Run<'_, O>, input: &Input) {
+    match input {
+        Input::Type(bytes) => {
+            run.type_in(bytes);
+        }
+        Input::Interrupt => run.interrupt(),
+    }
+}

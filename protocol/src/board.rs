@@ -1,0 +1,102 @@
+use alloc::string::String;
+
+use crate::Quoting;
+
+/// What is known of the board on this link. Save it with `clone` and give it to a later session
+/// ([`Session::with_board`](crate::Session::with_board)): it then asks less.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Board {
+    pub(crate) about: Option<About>,
+    pub(crate) eight_bit: Option<bool>,
+    pub(crate) plain: bool,
+    /// How many bytes of a file the session sends in one script.
+    chunk: usize,
+}
+
+impl Board {
+    /// Returns what the board is and can do, once an operation that needs it has run.
+    #[must_use]
+    pub const fn about(&self) -> Option<&About> {
+        self.about.as_ref()
+    }
+
+    /// Returns whether the path to the board carries all byte values, once data was to be sent.
+    #[must_use]
+    pub const fn eight_bit(&self) -> Option<bool> {
+        self.eight_bit
+    }
+
+    /// Returns whether the board lacks raw paste, so that scripts go in plain raw mode, short and paced.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// Returns how bytes are quoted on this path.
+    #[must_use]
+    pub const fn quoting(&self) -> Quoting {
+        match (self.eight_bit, self.plain) {
+            (Some(false), _) => Quoting::Ascii,
+            (_, true) => Quoting::DensePlain,
+            (_, false) => Quoting::Dense,
+        }
+    }
+
+    /// Forgets what belongs to the path and not to the board.
+    pub(crate) const fn on_another_path(mut self, chunk: usize) -> Self {
+        self.eight_bit = None;
+        self.chunk = chunk;
+        self
+    }
+
+    /// Returns how many bytes of a file go in one script, at least 1. In plain raw mode it is a short one: a byte may
+    /// need four on the wire, and the firmware stops where a line outgrows its heap.
+    #[cfg(feature = "transfer")]
+    pub(crate) fn chunk(&self, asked: Option<usize>) -> usize {
+        let chunk = asked.unwrap_or(self.chunk).max(1);
+        if self.plain { chunk.min(192) } else { chunk }
+    }
+}
+
+/// What a board is and can do, as its own modules say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct About {
+    /// `sys.implementation.name`: `micropython` or `circuitpython`.
+    pub name: String,
+    /// `sys.implementation.version`: `1.29.0`.
+    pub version: String,
+    /// `sys.implementation._machine`: `Raspberry Pi Pico with RP2040`.
+    pub machine: String,
+    /// `sys.platform`: `rp2`.
+    pub platform: String,
+    /// `machine.unique_id()` in hex, or empty.
+    pub unique_id: String,
+    /// `gc.mem_free()` after a collection, in bytes.
+    pub free: u64,
+    /// The digest that the board computes fastest without being weak.
+    pub digest: DigestKind,
+    /// Whether `sys.stdout.buffer` takes bytes as they are.
+    pub binary_output: bool,
+    /// Whether `binascii.b2a_base64` is there.
+    pub base64: bool,
+    /// Whether `deflate.DeflateIO` is there.
+    pub deflate: bool,
+    /// Whether `os.rename` is there.
+    pub rename: bool,
+    /// Whether there is a file system.
+    pub files: bool,
+}
+
+/// Which digest a board can compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DigestKind {
+    /// SHA-256, by `hashlib`.
+    Sha256,
+    /// CRC-32, by `binascii`.
+    Crc32,
+    /// Adler-32, computed in Python: every board can.
+    #[default]
+    Adler32,
+}

@@ -1,0 +1,68 @@
+use core::time::Duration;
+
+use crate::Holds;
+
+/// How long the engine waits while a board says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// So long, then it is a fault.
+    For(Duration),
+    /// For ever: [`interrupt`](crate::Run::interrupt) ends it. The engine wakes up once a minute.
+    Forever,
+}
+
+/// How fast plain raw mode goes, which has no flow control: so many bytes, then a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Bytes in one go, at least 1.
+    pub bytes: usize,
+    /// The time from one go to the next.
+    pub every: Duration,
+}
+
+impl Pace {
+    /// What a micro:bit V1 takes: its buffer holds 63 bytes.
+    pub const MICROBIT_V1: Self = Self { bytes: 32, every: Duration::from_millis(5) };
+}
+
+/// What a [`Session`](crate::Session) must be told; the default suits every board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// How long a silence of the board may be before it is a fault; a script may ask for another. 10 s.
+    pub patience: Duration,
+    /// How long it may take to reach a clean prompt, counted in time and not in silence. 5 s.
+    pub entry: Duration,
+    /// How long to wait for anything after the first `^C`; a longer wait at each attempt. In raw mode a `^C` answers
+    /// nothing, and this is the one wait by the clock. 100 ms.
+    pub quiet: Duration,
+    /// How long to wait for the raw REPL's banner; longer at each attempt. 300 ms.
+    pub banner: Duration,
+    /// The pace of plain raw mode, for boards without raw paste. 256 bytes each 10 ms.
+    pub pace: Pace,
+    /// The longest script in plain raw mode, in bytes: one that outgrows the heap stops most
+    /// firmware, since the line is collected outside any exception handler. 1024.
+    pub plain_limit: usize,
+    /// How many bytes of a file one script carries. 2048.
+    pub chunk: usize,
+    /// What the transport holds back until it is flushed.
+    pub holds: Holds,
+    /// Tells this session's helpers from another's on the same board: give each process another. 1.
+    pub nonce: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            patience: Duration::from_secs(10),
+            entry: Duration::from_secs(5),
+            quiet: Duration::from_millis(100),
+            banner: Duration::from_millis(300),
+            pace: Pace { bytes: 256, every: Duration::from_millis(10) },
+            plain_limit: 1024,
+            chunk: 2048,
+            holds: Holds::Nothing,
+            nonce: 1,
+        }
+    }
+}

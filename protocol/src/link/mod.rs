@@ -1,0 +1,352 @@
+//! The conversation with a board's raw REPL, byte by byte.
+//!
+//! | phase | sent on entry | ends when | a fault is |
+//! |---|---|---|---|
+//! | `Lost` | - | the next run enters | - |
+//! | `Enter` | `^C`; `^A`; the mark and `^D`, each in a write of its own | the mark's answer came whole | 5 s without it |
+//! | `Ready` | - | a script is there | - |
+//! | `Talk`, header | `^E A ^A` | `R 01 lo hi 01` (paste), `R 00 >` or the raw banner twice (plain) | any other byte, a window of 0 or above 32767, silence |
+//! | `Talk`, data | source within the credit, then one `^D` | `04` | a byte other than `01`, a grant that nothing earned, silence |
+//! | `Talk`, ok (plain raw mode) | source at the pace, then `^D` | `OK` | any other byte, silence |
+//! | `Talk`, output | what is typed; `^C` to interrupt | `04` | the script's patience, ten `^C` in vain |
+//! | `Talk`, error | - | `04` | silence |
+//! | `Talk`, prompt | - | `>` | silence |
+//! | `Talk`, reset | - | the raw banner, or the friendly prompt | silence without a sign of a reset |
+//! | `Leave` | `^B` | the friendly prompt, or its banner and a pause | silence |
+//! | `Left` | - | the next run enters | - |
+//!
+//! `Talk` has two cursors: the sender (offer, data, end) and the receiver (header to prompt). Exactly one `^D` goes out
+//! for each paste, at the end of its data or in answer to an early `04`: one more, on the empty line, is a soft reset.
+
+mod enter;
+mod leave;
+mod paste;
+mod reply;
+
+use crate::{
+    Config, Credit, Fault, FaultKind, Instant, Patience, Reply, Script, Stdin, outbox::Outbox, trace,
+};
+use enter::Enter;
+pub(crate) use enter::Marked;
+use leave::Leave;
+use paste::Sender;
+use reply::Receiver;
+
+/// How far apart the wake-ups of an endless patience are.
+const WAKE_UP: core::time::Duration = core::time::Duration::from_secs(60);
+/// The longest slice of source that goes out between two reads.
+const SLICE: usize = 1024;
+
+/// The machine.
+#[derive(Debug)]
+pub(crate) struct Link {
+    phase: Phase,
+    /// When a byte last went or came.
+    stirred: Instant,
+    heard: Heard,
+    /// How often the raw banner answered an offer: once may be a stray byte on the line.
+    banners: u8,
+    /// How many times this link was entered; each attempt's mark differs.
+    entries: u32,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Lost,
+    Enter(Enter),
+    Ready,
+    Talk(Talk),
+    Leave(Leave),
+    Left,
+}
+
+/// A script under way.
+#[derive(Debug)]
+struct Talk {
+    sender: Sender,
+    receiver: Receiver,
+    /// The credit of the paste, from its header on.
+    credit: Option<Credit>,
+    interrupt: Interrupt,
+    /// Whether something was typed: what the script left unread would spoil the next script.
+    typed: bool,
+}
+
+/// The `^C` of a talk.
+#[derive(Clone, Copy, Debug)]
+enum Interrupt {
+    No,
+    Asked { sent: u32, again: Instant },
+}
+
+/// What the link wants next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// There are bytes in the outbox.
+    Send,
+    /// Something must come until then.
+    Wait(Instant),
+    /// It is at the raw prompt.
+    Ready,
+    /// It is somewhere, and must be entered first.
+    Lost,
+    /// The script ended in a reset of the board, which now says nothing more.
+    Reset,
+    /// An interrupt met a script that had not started; there is no answer.
+    Dropped,
+    /// The friendly prompt is there.
+    Left,
+}
+
+/// What the link heard.
+#[derive(Debug)]
+pub(crate) enum News<'a> {
+    /// The raw prompt is there; what was said before, and the nonce of the helpers found.
+    Entered(Marked),
+    /// What the script prints.
+    Output(&'a [u8]),
+    /// The script ended.
+    Replied(Reply),
+    /// The board has no raw paste.
+    Plain,
+    /// The friendly prompt is there.
+    Left,
+}
+
+impl Link {
+    pub(crate) const fn new() -> Self {
+        Self { phase: Phase::Lost, stirred: Instant::EPOCH, heard: Heard::new(), banners: 0, entries: 0 }
+    }
+
+    /// Forgets where the conversation was: the next thing is to enter.
+    pub(crate) fn lose(&mut self) {
+        self.set(Phase::Lost);
+    }
+
+    /// Returns whether a run left this link at a clean prompt.
+    pub(crate) const fn is_settled(&self) -> bool {
+        matches!(self.phase, Phase::Lost | Phase::Ready | Phase::Left)
+    }
+
+    /// Returns whether nothing but an offer went out for the script under way.
+    pub(crate) const fn only_offered(&self) -> bool {
+        matches!(&self.phase, Phase::Talk(Talk { sender: Sender::Offer | Sender::Offered, .. }))
+    }
+
+    pub(crate) fn enter(&mut self, now: Instant) {
+        self.heard.clear();
+        self.stirred = now;
+        self.banners = 0;
+        self.set(Phase::Enter(Enter::new(now)));
+    }
+
+    /// Starts a script; at the raw prompt only.
+    pub(crate) fn start(&mut self, now: Instant, plain: bool) {
+        self.stirred = now;
+        let (sender, receiver) = if plain {
+            (Sender::Line { sent: 0, next: now }, Receiver::Ok { matched: 0 })
+        } else {
+            (Sender::Offer, Receiver::header())
+        };
+        self.set(Phase::Talk(Talk {
+            sender,
+            receiver,
+            credit: None,
+            interrupt: Interrupt::No,
+            typed: false,
+        }));
+    }
+
+    pub(crate) fn leave(&mut self, now: Instant) {
+        self.stirred = now;
+        self.set(Phase::Leave(Leave::Ask));
+    }
+
+    /// Asks for `^C`, as soon as the script can be interrupted.
+    pub(crate) fn interrupt(&mut self) {
+        if let Phase::Talk(talk) = &mut self.phase {
+            if matches!(talk.interrupt, Interrupt::No) {
+                talk.interrupt = Interrupt::Asked { sent: 0, again: Instant::EPOCH };
+            }
+        }
+    }
+
+    /// Takes note that bytes went.
+    pub(crate) const fn stir(&mut self, now: Instant) {
+        self.stirred = now;
+    }
+
+    /// Says what comes next, and puts it in the (empty) outbox.
+    pub(crate) fn poll(
+        &mut self,
+        now: Instant,
+        script: &Script,
+        outbox: &mut Outbox,
+        stdin: &mut Stdin,
+        config: &Config,
+    ) -> Result<Turn, Fault> {
+        let stirred = self.stirred;
+        let turn = match &mut self.phase {
+            Phase::Lost | Phase::Left => return Ok(Turn::Lost),
+            Phase::Ready => return Ok(Turn::Ready),
+            Phase::Enter(enter) => enter.poll(now, outbox, config, &mut self.entries),
+            Phase::Leave(leave) => leave.poll(now, stirred, outbox, config),
+            Phase::Talk(talk) => talk.poll(now, stirred, script, outbox, stdin, config),
+        };
+        match turn {
+            Ok(Turn::Send) => self.stirred = now,
+            Ok(Turn::Reset | Turn::Dropped) => self.lose(),
+            Ok(Turn::Left) => self.set(Phase::Left),
+            Ok(Turn::Wait(_) | Turn::Ready | Turn::Lost) | Err(_) => {}
+        }
+        turn.map_err(|kind| self.fault(kind))
+    }
+
+    /// Takes from `bytes` up to the next piece of news; `None` when all are taken.
+    pub(crate) fn read<'a>(&mut self, bytes: &mut &'a [u8]) -> Result<Option<News<'a>>, Fault> {
+        while !bytes.is_empty() {
+            let before = *bytes;
+            let news = match &mut self.phase {
+                // Nobody asked: text of another thread, or late bytes of a cancelled run.
+                Phase::Lost | Phase::Ready | Phase::Left => {
+                    *bytes = &[];
+                    Ok(None)
+                }
+                Phase::Enter(enter) => Ok(enter.read(bytes)),
+                Phase::Leave(leave) => Ok(leave.read(bytes)),
+                Phase::Talk(talk) => talk.read(bytes, &mut self.banners),
+            };
+            self.heard.add(&before[..before.len() - bytes.len()]);
+            match news {
+                Ok(None) => {}
+                Ok(Some(mut news)) => {
+                    self.settle(&mut news);
+                    return Ok(Some(news));
+                }
+                Err(kind) => return Err(self.fault(kind)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The transport ended.
+    pub(crate) fn closed(&mut self, script: &Script) -> Result<Reply, Fault> {
+        let resets = matches!(&self.phase, Phase::Talk(talk) if talk.may_end()) && script.resets();
+        let fault = self.fault(FaultKind::Closed);
+        self.lose();
+        if resets { Ok(Reply::Reset) } else { Err(fault) }
+    }
+
+    /// Moves to the phase that the news leads to.
+    fn settle(&mut self, news: &mut News<'_>) {
+        let next = match (&self.phase, &*news) {
+            (_, News::Output(_)) => return,
+            (_, News::Plain) => Phase::Ready,
+            (_, News::Left) => Phase::Left,
+            (_, News::Entered(_)) => Phase::Ready,
+            (Phase::Talk(talk), News::Replied(_)) if talk.leaves_clean_prompt() => Phase::Ready,
+            (_, News::Replied(_)) => Phase::Lost,
+        };
+        if let News::Entered(marked) = news {
+            self.heard.swap(&mut marked.heard);
+        }
+        self.set(next);
+    }
+
+    pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
+        Fault { kind, phase: self.name(), heard: self.heard.bytes.clone() }
+    }
+
+    const fn name(&self) -> &'static str {
+        match &self.phase {
+            Phase::Lost => "nothing is known of the board",
+            Phase::Ready | Phase::Left => "waiting at the prompt",
+            Phase::Enter(enter) => enter.name(),
+            Phase::Talk(talk) => talk.receiver.name(),
+            Phase::Leave(_) => "waiting for the friendly prompt",
+        }
+    }
+
+    fn set(&mut self, phase: Phase) {
+        self.phase = phase;
+        trace::phase(self.name());
+    }
+}
+
+impl Talk {
+    fn poll(
+        &mut self,
+        now: Instant,
+        stirred: Instant,
+        script: &Script,
+        outbox: &mut Outbox,
+        stdin: &mut Stdin,
+        config: &Config,
+    ) -> Result<Turn, FaultKind> {
+        if self.was_dropped() {
+            return Ok(Turn::Dropped);
+        }
+        if self.send_interrupt(now, outbox, stdin)? || self.send(now, script, outbox, config) {
+            return Ok(Turn::Send);
+        }
+        if matches!(self.receiver, Receiver::Output) && !stdin.waiting().is_empty() {
+            let n = stdin.waiting().len().min(SLICE);
+            outbox.push(&stdin.waiting()[..n]);
+            stdin.took(n);
+            self.typed = true;
+            return Ok(Turn::Send);
+        }
+        let patience = match (&self.receiver, script.asked_patience()) {
+            (Receiver::Output, Some(patience)) => patience,
+            _ => Patience::For(config.patience),
+        };
+        let until = match patience {
+            Patience::Forever => now + WAKE_UP,
+            Patience::For(time) if now >= stirred + time => return self.receiver.silent(time),
+            Patience::For(time) => stirred + time,
+        };
+        Ok(Turn::Wait(until.min(self.wake_up())))
+    }
+
+    /// The script gave this talk its end: whether the board is at a prompt that nothing can spoil.
+    const fn leaves_clean_prompt(&self) -> bool {
+        !self.typed && matches!(self.interrupt, Interrupt::No) && self.receiver.is_at_raw_prompt()
+    }
+
+    /// Whether the end of the transport can be what the script did.
+    const fn may_end(&self) -> bool {
+        matches!(
+            self.receiver,
+            Receiver::Output | Receiver::Error { .. } | Receiver::Prompt { .. } | Receiver::Reset { .. }
+        )
+    }
+}
+
+/// The last bytes that came, for errors.
+#[derive(Debug, Default)]
+struct Heard {
+    bytes: alloc::vec::Vec<u8>,
+}
+
+impl Heard {
+    const LIMIT: usize = 64;
+
+    const fn new() -> Self {
+        Self { bytes: alloc::vec::Vec::new() }
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let bytes = &bytes[bytes.len().saturating_sub(Self::LIMIT)..];
+        let excess = (self.bytes.len() + bytes.len()).saturating_sub(Self::LIMIT);
+        self.bytes.drain(..excess);
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
+    fn swap(&mut self, other: &mut alloc::vec::Vec<u8>) {
+        core::mem::swap(&mut self.bytes, other);
+    }
+}

@@ -1,0 +1,244 @@
+//! The receiver: header, grants, output, error, prompt.
+
+use alloc::vec::Vec;
+
+use super::{News, Talk, Turn, paste::Sender};
+use crate::{
+    Credit, Exception, FaultKind, Follows, Reply, Window,
+    control::{CTRL_A, CTRL_D, RAW_BANNER},
+    scan::Finder,
+};
+
+/// How much of an error's text is kept: its end, which has the exception itself.
+const ERROR_LIMIT: usize = 4096;
+/// How long the text of an error or of a reset may be at all: nothing is waited for without an end.
+const TEXT_LIMIT: usize = 64 * 1024;
+
+/// What comes in next.
+#[derive(Debug)]
+pub(super) enum Receiver {
+    /// The answer to the offer; so many of its bytes came.
+    Header { bytes: [u8; 5], len: usize },
+    /// Grants, until the `04` that says that the source was read.
+    Data,
+    /// `OK`, in plain raw mode.
+    Ok { matched: usize },
+    /// What the script prints, until `04`.
+    Output,
+    /// The text of its exception, until `04`.
+    Error { text: Vec<u8>, length: usize },
+    /// The prompt `>`, or a reset's text.
+    Prompt { reply: Option<Exception> },
+    /// A reset's text, until a prompt.
+    Reset { raw: Finder, friendly: Finder, sign: Sign, first: u8, length: usize },
+    /// A raw prompt was reached.
+    End,
+}
+
+/// What proves that a text is a reset's: `soft reboot` from every port's `main.c`, a version banner
+/// where the whole machine started again.
+#[derive(Debug)]
+pub(super) struct Sign {
+    soft: Finder,
+    banner: Finder,
+    seen: bool,
+}
+
+impl Receiver {
+    pub(super) const fn header() -> Self {
+        Self::Header { bytes: [0; 5], len: 0 }
+    }
+
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Header { .. } => "waiting for the answer to a paste's offer",
+            Self::Data => "waiting for a grant",
+            Self::Ok { .. } => "waiting for the script to be accepted",
+            Self::Output => "the script runs",
+            Self::Error { .. } => "reading the script's error",
+            Self::Prompt { .. } | Self::End => "waiting for the prompt",
+            Self::Reset { .. } => "waiting for the board to reset",
+        }
+    }
+
+    pub(super) const fn is_at_raw_prompt(&self) -> bool {
+        matches!(self, Self::End)
+    }
+
+    /// Nothing came for `time`.
+    pub(super) const fn silent(&self, time: core::time::Duration) -> Result<Turn, FaultKind> {
+        match self {
+            Self::Reset { sign: Sign { seen: true, .. }, .. } => Ok(Turn::Reset),
+            Self::Reset { first, .. } => Err(FaultKind::Unexpected(*first)),
+            _ => Err(FaultKind::Silence(time)),
+        }
+    }
+}
+
+impl Talk {
+    /// Takes bytes from the front of `bytes`: all, or up to the next piece of news.
+    pub(super) fn read<'a>(
+        &mut self,
+        bytes: &mut &'a [u8],
+        banners: &mut u8,
+    ) -> Result<Option<News<'a>>, FaultKind> {
+        match &mut self.receiver {
+            Receiver::Header { .. } => self.read_header(take(bytes), banners),
+            Receiver::Data => self.read_grant(take(bytes)).map(|()| None),
+            Receiver::Ok { matched } => {
+                let byte = take(bytes);
+                if b"OK"[*matched] != byte || !matches!(self.sender, Sender::Done) {
+                    return Err(FaultKind::Unexpected(byte));
+                }
+                *matched += 1;
+                if *matched == 2 {
+                    self.receiver = Receiver::Output;
+                }
+                Ok(None)
+            }
+            Receiver::Output => {
+                let (output, ended) = take_until_end(bytes);
+                if ended {
+                    self.receiver = Receiver::Error { text: Vec::new(), length: 0 };
+                }
+                Ok((!output.is_empty()).then_some(News::Output(output)))
+            }
+            Receiver::Error { text, length } => {
+                let (piece, ended) = take_until_end(bytes);
+                *length += piece.len();
+                if *length > TEXT_LIMIT {
+                    return Err(FaultKind::Unexpected(piece[0]));
+                }
+                let piece = &piece[piece.len().saturating_sub(ERROR_LIMIT)..];
+                let excess = (text.len() + piece.len()).saturating_sub(ERROR_LIMIT);
+                text.drain(..excess);
+                text.extend_from_slice(piece);
+                if ended {
+                    let reply = (!text.is_empty()).then(|| Exception::parse(text));
+                    self.receiver = Receiver::Prompt { reply };
+                }
+                Ok(None)
+            }
+            Receiver::Prompt { .. } => Ok(self.read_prompt(bytes)),
+            Receiver::Reset { first, length, .. } => {
+                *length += bytes.len();
+                if *length > TEXT_LIMIT {
+                    return Err(FaultKind::Unexpected(*first));
+                }
+                Ok(self.read_reset(bytes))
+            }
+            Receiver::End => Err(FaultKind::Unexpected(take(bytes))),
+        }
+    }
+
+    /// `52 01 lo hi 01` accepts (`shared/runtime/pyexec.c`); `52 00 3e` and the raw banner say that there is no raw paste.
+    fn read_header<'a>(&mut self, byte: u8, banners: &mut u8) -> Result<Option<News<'a>>, FaultKind> {
+        let Receiver::Header { bytes, len } = &mut self.receiver else { return Ok(None) };
+        if bytes[0] == RAW_BANNER[0] || (*len == 0 && byte == RAW_BANNER[0]) {
+            if byte != RAW_BANNER[*len] {
+                return Err(FaultKind::Unexpected(byte));
+            }
+            bytes[0] = RAW_BANNER[0];
+            *len += 1;
+            return Ok(if *len == RAW_BANNER.len() { self.no_paste(banners) } else { None });
+        }
+        bytes[*len] = byte;
+        *len += 1;
+        match bytes[..*len] {
+            [b'R'] | [b'R', 0 | 1] | [b'R', 1, _] | [b'R', 1, _, _] => Ok(None),
+            [b'R', 0, b'>'] => Ok(Some(News::Plain)),
+            [b'R', 1, low, high, CTRL_A] => {
+                let size = u16::from_le_bytes([low, high]);
+                let window = Window::new(size).ok_or(FaultKind::Window(size))?;
+                self.credit = Some(Credit::new(window, Follows::End));
+                self.sender = Sender::Data { sent: 0 };
+                self.receiver = Receiver::Data;
+                *banners = 0;
+                Ok(None)
+            }
+            _ => Err(FaultKind::Unexpected(byte)),
+        }
+    }
+
+    /// The raw banner answers an offer where there is no raw paste, but also where a stray byte stood on the line,
+    /// which is gone then: so it is offered once more.
+    fn no_paste<'a>(&mut self, banners: &mut u8) -> Option<News<'a>> {
+        *banners += 1;
+        if *banners > 1 {
+            return Some(News::Plain);
+        }
+        self.sender = Sender::Offer;
+        self.receiver = Receiver::header();
+        None
+    }
+
+    fn read_grant(&mut self, byte: u8) -> Result<(), FaultKind> {
+        match byte {
+            // Grants may come after everything went, but none that was not earned.
+            CTRL_A if self.credit.as_mut().is_some_and(Credit::grant) => Ok(()),
+            CTRL_D => {
+                // Before the host's ^D it means that the script does not compile: the board now throws away what
+                // comes until the one ^D.
+                if matches!(self.sender, Sender::Data { .. }) {
+                    self.sender = Sender::End;
+                }
+                self.receiver = Receiver::Output;
+                Ok(())
+            }
+            _ => Err(FaultKind::Unexpected(byte)),
+        }
+    }
+
+    fn read_prompt<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<News<'a>> {
+        let Receiver::Prompt { reply } = &mut self.receiver else { return None };
+        if bytes[0] != b'>' {
+            let sign =
+                Sign { soft: Finder::new(b"soft reboot"), banner: Finder::new(b"Python "), seen: false };
+            let (raw, friendly) = (Finder::new(RAW_BANNER), Finder::new(b">>> "));
+            self.receiver = Receiver::Reset { raw, friendly, sign, first: bytes[0], length: 0 };
+            return None;
+        }
+        take(bytes);
+        let reply = reply.take().map_or(Reply::Finished, Reply::Exception);
+        self.receiver = Receiver::End;
+        Some(News::Replied(reply))
+    }
+
+    /// A soft reset stays in raw mode and ends in the raw banner; a board that started again ends in its friendly
+    /// prompt, if its main.py lets it.
+    fn read_reset<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<News<'a>> {
+        let Receiver::Reset { raw, friendly, sign, .. } = &mut self.receiver else { return None };
+        let (raw, friendly) = (raw.feed(bytes), friendly.feed(bytes));
+        let end = raw.or(friendly).unwrap_or(bytes.len());
+        let (text, rest) = bytes.split_at(end);
+        sign.seen |= sign.soft.feed(text).is_some() | sign.banner.feed(text).is_some();
+        *bytes = rest;
+        if raw.is_some() {
+            self.receiver = Receiver::End;
+        }
+        (raw.is_some() || (friendly.is_some() && sign_seen(&self.receiver)))
+            .then_some(News::Replied(Reply::Reset))
+    }
+}
+
+const fn sign_seen(receiver: &Receiver) -> bool {
+    matches!(receiver, Receiver::Reset { sign: Sign { seen: true, .. }, .. })
+}
+
+/// Takes one byte; there is one.
+fn take(bytes: &mut &[u8]) -> u8 {
+    let byte = bytes[0];
+    *bytes = &bytes[1..];
+    byte
+}
+
+/// Takes up to the next `04`, which goes too; says whether it was there.
+fn take_until_end<'a>(bytes: &mut &'a [u8]) -> (&'a [u8], bool) {
+    let (text, rest) = match memchr::memchr(CTRL_D, bytes) {
+        Some(at) => (&bytes[..at], &bytes[at + 1..]),
+        None => (*bytes, &bytes[bytes.len()..]),
+    };
+    let ended = text.len() + rest.len() < bytes.len();
+    *bytes = rest;
+    (text, ended)
+}

@@ -1,0 +1,129 @@
+//! Operations: one file each. A new one touches nothing else but the lists of its name here and in the crate's root.
+
+mod about;
+mod change;
+mod eight_bit;
+mod eval;
+mod exec;
+mod leave;
+mod list;
+mod make_dir;
+mod remove;
+mod rename;
+mod space;
+mod stat;
+
+pub use about::Info;
+pub use eval::Eval;
+pub use exec::{Captured, Exec};
+pub use leave::Leave;
+pub use list::{Entry, List};
+pub use make_dir::MakeDir;
+pub use remove::Remove;
+pub use rename::Rename;
+pub use space::{Room, Space};
+pub use stat::{Kind, Stat, Status};
+
+use core::ops::ControlFlow;
+
+use crate::{Board, Error, Needs, Operation, Refused, Reply, Script, Stdin};
+use eight_bit::EightBit;
+
+/// The helpers of these operations.
+#[cfg(feature = "testing")]
+pub(crate) const HELPERS: &[&crate::Helper] = &[
+    &about::ABOUT,
+    &eight_bit::TEST,
+    &list::LIST,
+    &make_dir::MAKE_DIR,
+    &remove::REMOVE,
+    &rename::RENAME,
+    &space::SPACE,
+    &stat::STAT,
+];
+
+/// What the engine runs before an operation that needs to know something of the board.
+#[derive(Debug)]
+pub(crate) enum Probe {
+    About(Info),
+    EightBit(EightBit),
+}
+
+impl Probe {
+    /// Returns the first probe that is still to be run.
+    pub(crate) fn first(needs: Needs, board: &Board) -> Option<Self> {
+        if needs.about && board.about.is_none() {
+            return Some(Self::About(Info::new()));
+        }
+        (needs.eight_bit && board.eight_bit.is_none()).then(|| Self::EightBit(EightBit::default()))
+    }
+
+    pub(crate) fn script(&mut self, board: &mut Board, script: &mut Script) -> Result<(), Error> {
+        match self {
+            Self::About(info) => info.script(board, script),
+            Self::EightBit(test) => {
+                // Until it is passed, so that a link that it breaks goes without in the next run.
+                board.eight_bit = Some(false);
+                test.script(board, script)
+            }
+        }
+    }
+
+    pub(crate) fn output(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match self {
+            Self::About(info) => info.output(bytes, &mut Stdin::default()),
+            Self::EightBit(test) => test.output(bytes, &mut Stdin::default()),
+        }
+    }
+
+    pub(crate) fn reply(&mut self, reply: Reply, board: &mut Board) -> Result<(), Error> {
+        match self {
+            Self::About(info) => {
+                if let ControlFlow::Break(about) = info.reply(reply)? {
+                    board.about = Some(about);
+                }
+            }
+            Self::EightBit(test) => {
+                if let ControlFlow::Break(clean) = test.reply(reply)? {
+                    board.eight_bit = Some(clean);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Turns the exceptions that have a known way out into a refusal that names it.
+pub(crate) fn explain(error: Error, board_path: &str) -> Error {
+    let Error::Exception(exception) = &error else { return error };
+    let refused = match exception.errno {
+        Some(30) => Refused::Unsupported {
+            lacks: "a file system that is read-only now",
+            instead: "on CircuitPython eject its USB drive, or call storage.remount('/', False) in boot.py",
+        },
+        Some(19) => Refused::Unsupported {
+            lacks: "no file system there",
+            instead: "format or mount one (MicroPython's documentation, `vfs`), or use a firmware with one",
+        },
+        _ if matches!(&*exception.kind, "AttributeError" | "ImportError") && !board_path.is_empty() => {
+            Refused::Unsupported {
+                lacks: "a firmware without this function of `os`",
+                instead: "run code of your own with Exec, or use a firmware that has it",
+            }
+        }
+        _ => return error,
+    };
+    refused.into()
+}
+
+/// Checks a path for the board before anything is sent.
+pub(crate) fn check_path(path: &str) -> Result<(), Error> {
+    let wrong = if path.contains('\0') {
+        "holds a NUL"
+    } else if path.split('/').any(|name| name.len() > 255) {
+        "has a part of more than 255 bytes, which no file system of a board holds"
+    } else {
+        return Ok(());
+    };
+    Err(Refused::Path { path: path.into(), wrong }.into())
+}

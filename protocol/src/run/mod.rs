@@ -1,0 +1,282 @@
+mod stage;
+mod writing;
+
+use crate::{
+    Error, Exception, Fault, FaultKind, Instant, Operation, Progress, Refused, Reply, Session,
+    control::CTRL_C,
+    link::{Marked, Turn},
+};
+use stage::Stage;
+use writing::{Ask, Writing};
+
+/// One operation under way on a [`Session`].
+///
+/// Ask [`poll`](Self::poll) what to do, do it, say what happened, and ask again, until it answers [`Step::Done`].
+/// `received`, `type_in` and `interrupt` are legal at any time. Dropping a run cancels it.
+#[derive(Debug)]
+pub struct Run<'a, O: Operation> {
+    session: &'a mut Session,
+    operation: O,
+    stage: Stage,
+    writing: Writing,
+    outcome: Option<Result<O::Output, Error>>,
+    /// The error that an operation ended with while its script was under way, until the script's reply.
+    failed: Option<Error>,
+    interrupted: bool,
+    /// Whether this run entered the link itself; where an earlier one did, the first offer may meet another prompt.
+    entered: bool,
+    events: Events,
+}
+
+/// What a driver does next.
+#[derive(Debug)]
+#[must_use = "a step is to be done"]
+pub enum Step<'a, T> {
+    /// Write some of these bytes, then say how many with [`wrote`](Run::wrote). If none go until then, poll again.
+    Write {
+        /// What to write; never empty.
+        bytes: &'a [u8],
+        /// Poll again at this time even if nothing went.
+        until: Instant,
+    },
+    /// Flush the transport, then say so with [`flushed`](Run::flushed).
+    Flush {
+        /// Poll again at this time even if it is not done.
+        until: Instant,
+    },
+    /// Wait for bytes, then hand them in with [`received`](Run::received).
+    Read {
+        /// Poll again at this time even if nothing came. If it is the present, take what is there and do not wait.
+        until: Instant,
+    },
+    /// Something to know; poll again at once. Each comes once.
+    Event(Event<'a>),
+    /// The run has ended.
+    Done(Result<T, Error>),
+}
+
+/// What happens in a run, besides its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The raw prompt was reached, from whatever the board was doing.
+    Entered {
+        /// How many attempts it took.
+        attempts: u32,
+        /// The last bytes that the board sent before, 64 at most: an interrupted program, a traceback.
+        heard: &'a [u8],
+    },
+    /// The board has no raw paste: scripts go in plain raw mode, short and paced, for the rest of the connection.
+    Plain,
+    /// The operation came further.
+    Progress(Progress),
+}
+
+#[derive(Debug, Default)]
+struct Events {
+    entered: Option<Marked>,
+    plain: bool,
+    progress: Option<Progress>,
+    /// Keeps what [`Event::Entered`] borrows.
+    shown: Marked,
+}
+
+/// [`Step`] before it borrows from the run.
+enum Next {
+    Write(Instant),
+    Flush(Instant),
+    Read(Instant),
+    Event(Kind),
+    Done,
+}
+
+enum Kind {
+    Entered,
+    Plain,
+    Progress(Progress),
+}
+
+impl<'a, O: Operation> Run<'a, O> {
+    pub(crate) fn new(session: &'a mut Session, operation: O) -> Self {
+        session.begin();
+        Self {
+            session,
+            operation,
+            stage: Stage::Next,
+            writing: Writing::Idle,
+            outcome: None,
+            failed: None,
+            interrupted: false,
+            entered: false,
+            events: Events::default(),
+        }
+    }
+
+    /// Says what to do next. `now` never goes backwards.
+    ///
+    /// Polled again without news, it repeats its `Write`, `Flush` or `Read`; an `Event` comes once; after `Done` it
+    /// answers `Done(Err(`[`Refused::Ended`]`))`.
+    pub fn poll(&mut self, now: Instant) -> Step<'_, O::Output> {
+        match self.next(now) {
+            Next::Write(until) => Step::Write { bytes: self.session.outbox.batch(), until },
+            Next::Flush(until) => Step::Flush { until },
+            Next::Read(until) => Step::Read { until },
+            Next::Event(Kind::Plain) => Step::Event(Event::Plain),
+            Next::Event(Kind::Progress(progress)) => Step::Event(Event::Progress(progress)),
+            Next::Event(Kind::Entered) => {
+                let Marked { attempts, heard, .. } = &self.events.shown;
+                Step::Event(Event::Entered { attempts: *attempts, heard })
+            }
+            Next::Done => {
+                self.stage = Stage::Ended;
+                Step::Done(self.outcome.take().unwrap_or_else(|| Err(Refused::Ended.into())))
+            }
+        }
+    }
+
+    /// Says that the first `n` bytes of the write went (clamped to its length); 0 says that the writer is dead.
+    pub fn wrote(&mut self, n: usize) {
+        if n == 0 && !self.session.outbox.batch().is_empty() {
+            return self.closed();
+        }
+        self.session.outbox.wrote(n);
+        self.writing = Writing::Idle;
+    }
+
+    /// Says that the flush is done.
+    pub fn flushed(&mut self) {
+        self.session.outbox.flushed();
+        self.writing = Writing::Idle;
+    }
+
+    /// Hands in bytes from the board; none at all says that the transport ended.
+    pub fn received(&mut self, mut bytes: &[u8]) {
+        if bytes.is_empty() {
+            return self.closed();
+        }
+        self.session.heard = true;
+        while self.outcome.is_none() && !matches!(self.stage, Stage::Ended) {
+            match self.session.link.read(&mut bytes) {
+                Ok(None) => return,
+                Ok(Some(news)) => self.take(news),
+                Err(fault) => return self.fault(fault),
+            }
+        }
+    }
+
+    /// Returns how many bytes [`type_in`](Self::type_in) takes now; a driver that reads what is typed waits while
+    /// it is 0.
+    #[must_use]
+    pub fn input_room(&self) -> usize {
+        self.session.stdin.room()
+    }
+
+    /// Types bytes into the running script's standard input; `^C` among them is [`interrupt`](Self::interrupt).
+    ///
+    /// They wait until a script runs. Returns how many were taken: all, unless there is no room.
+    pub fn type_in(&mut self, bytes: &[u8]) -> usize {
+        let bytes = &bytes[..bytes.len().min(self.input_room())];
+        for (at, piece) in bytes.split(|byte| *byte == CTRL_C).enumerate() {
+            if at > 0 {
+                self.interrupt();
+            }
+            // It fits: the slice was cut to the room that there is.
+            let _ = self.session.stdin.write(piece);
+        }
+        bytes.len()
+    }
+
+    /// Interrupts the running script with `^C` and goes on to its traceback. A run between two scripts ends.
+    ///
+    /// `^C` is repeated each 250 ms until the answer ends, ten times, then it is a fault.
+    pub fn interrupt(&mut self) {
+        self.interrupted = true;
+        self.session.link.interrupt();
+    }
+
+    /// Returns the operation, for a look at what it knows.
+    #[must_use]
+    pub const fn operation(&self) -> &O {
+        &self.operation
+    }
+
+    fn next(&mut self, now: Instant) -> Next {
+        if core::mem::take(&mut self.session.heard) {
+            self.session.link.stir(now);
+            self.writing.heard(now);
+        }
+        loop {
+            if let Some(event) = self.next_event() {
+                return Next::Event(event);
+            }
+            if self.outcome.is_some() || matches!(self.stage, Stage::Ended) {
+                return Next::Done;
+            }
+            let writes = !self.session.outbox.batch().is_empty();
+            if writes || self.session.outbox.held() {
+                let patience = self.session.config.patience;
+                match self.writing.ask(now, !writes, patience) {
+                    Ask::Write(until) => return Next::Write(until),
+                    Ask::Flush(until) => return Next::Flush(until),
+                    Ask::Read(until) => return Next::Read(until),
+                    Ask::Stuck => {
+                        let fault = self.session.link.fault(FaultKind::Stuck(patience));
+                        self.session.lose();
+                        self.end(Err(fault.into()));
+                        continue;
+                    }
+                }
+            }
+            match self.session.poll_link(now) {
+                Ok(Turn::Send) => {}
+                Ok(Turn::Wait(until)) => return Next::Read(until),
+                Ok(Turn::Lost) => {
+                    self.entered = true;
+                    self.session.link.enter(now);
+                }
+                Ok(Turn::Ready) => self.advance(now),
+                Ok(Turn::Reset) => self.replied(Reply::Reset),
+                Ok(Turn::Dropped) => self.replied(Reply::Exception(Exception::interrupted())),
+                Ok(Turn::Left) => self.replied(Reply::Finished),
+                Err(fault) => self.fault(fault),
+            }
+        }
+    }
+
+    fn next_event(&mut self) -> Option<Kind> {
+        if let Some(marked) = self.events.entered.take() {
+            self.events.shown = marked;
+            return Some(Kind::Entered);
+        }
+        if core::mem::take(&mut self.events.plain) {
+            return Some(Kind::Plain);
+        }
+        let progress = self.operation.progress();
+        if progress == self.events.progress {
+            return None;
+        }
+        self.events.progress = progress;
+        progress.map(Kind::Progress)
+    }
+
+    fn end(&mut self, outcome: Result<O::Output, Error>) {
+        self.outcome = Some(outcome);
+    }
+
+    /// The link failed. Where an earlier run left it at a prompt and only an offer went out since, something else may
+    /// have talked to the board: then it is entered afresh, once.
+    fn fault(&mut self, fault: Fault) {
+        let fresh = self.entered || !self.session.link.only_offered();
+        self.session.lose();
+        if fresh {
+            self.end(Err(fault.into()));
+        }
+    }
+
+    fn closed(&mut self) {
+        match self.session.closed() {
+            Ok(reply) => self.replied(reply),
+            Err(fault) => self.end(Err(fault.into())),
+        }
+    }
+}

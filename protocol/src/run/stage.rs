@@ -1,0 +1,151 @@
+//! From script to script: probes first, then helpers, then the operation's own.
+
+use core::ops::ControlFlow;
+
+use super::Run;
+use crate::{Error, Exception, Instant, Operation, Reply, link::News, ops::Probe};
+
+/// What the script under way is for.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// The next script is to be asked for.
+    Next,
+    /// A script is to be run, or runs: a probe's, or the operation's own.
+    Script {
+        probe: Option<Probe>,
+        /// Whether it printed anything, so that it cannot be sent again.
+        printed: bool,
+        /// Whether it is sent again, after its helpers were found missing.
+        again: bool,
+    },
+    /// The helpers that it calls are being defined.
+    Define {
+        probe: Option<Probe>,
+        again: bool,
+    },
+    /// The board is being left.
+    Leave,
+    Ended,
+}
+
+impl<O: Operation> Run<'_, O> {
+    /// At the raw prompt: starts the script that is due.
+    pub(super) fn advance(&mut self, now: Instant) {
+        let started = if self.interrupted { Err(Exception::interrupted().into()) } else { self.start(now) };
+        if let Err(error) = started {
+            self.end(Err(error));
+        }
+    }
+
+    fn start(&mut self, now: Instant) -> Result<(), Error> {
+        if matches!(self.stage, Stage::Next) {
+            self.write_script()?;
+        }
+        let session = &mut *self.session;
+        if let Stage::Script { probe, again, .. } = &mut self.stage {
+            if session.lacks_helpers() {
+                self.stage = Stage::Define { probe: probe.take(), again: *again };
+            }
+        }
+        session.defining = matches!(self.stage, Stage::Define { .. });
+        let script = if session.defining { &session.definition } else { &session.script };
+        if script.leaves() {
+            self.stage = Stage::Leave;
+            session.link.leave(now);
+            return Ok(());
+        }
+        if session.board.plain {
+            script.check_plain(session.config.plain_limit)?;
+        }
+        session.link.start(now, session.board.plain);
+        Ok(())
+    }
+
+    /// Writes the next script: a probe's, if the operation needs to know something, or its own.
+    fn write_script(&mut self) -> Result<(), Error> {
+        let session = &mut *self.session;
+        let mut probe = Probe::first(self.operation.needs(), &session.board);
+        session.script.clear(session.board.quoting());
+        match &mut probe {
+            Some(probe) => probe.script(&mut session.board, &mut session.script)?,
+            None => self.operation.script(&session.board, &mut session.script)?,
+        }
+        self.stage = Stage::Script { probe, printed: false, again: false };
+        Ok(())
+    }
+
+    pub(super) fn take(&mut self, news: News<'_>) {
+        match news {
+            News::Entered(marked) => {
+                if marked.nonce != self.session.config.nonce {
+                    self.session.defined.clear();
+                }
+                self.events.entered = Some(marked);
+            }
+            News::Output(bytes) => self.output(bytes),
+            News::Replied(reply) => self.replied(reply),
+            News::Left => self.replied(Reply::Finished),
+            News::Plain => {
+                self.session.board.plain = true;
+                self.events.plain = true;
+            }
+        }
+    }
+
+    fn output(&mut self, bytes: &[u8]) {
+        let Stage::Script { probe, printed, .. } = &mut self.stage else { return };
+        *printed = true;
+        if self.failed.is_some() {
+            return;
+        }
+        let taken = match probe {
+            Some(probe) => probe.output(bytes),
+            None => self.operation.output(bytes, &mut self.session.stdin),
+        };
+        if let Err(error) = taken {
+            self.failed = Some(error);
+            self.session.link.interrupt();
+        }
+    }
+
+    /// The script under way ended.
+    pub(super) fn replied(&mut self, reply: Reply) {
+        if reply == Reply::Reset {
+            self.session.defined.clear();
+        }
+        if let Some(error) = self.failed.take() {
+            return self.end(Err(error));
+        }
+        match core::mem::replace(&mut self.stage, Stage::Next) {
+            Stage::Define { probe, again } => match reply.finished() {
+                Ok(()) => {
+                    self.session.has_helpers();
+                    self.stage = Stage::Script { probe, printed: false, again };
+                }
+                Err(error) => self.end(Err(error)),
+            },
+            Stage::Script { probe, printed: false, again: false } if self.lacks_helpers(&reply) => {
+                self.session.defined.clear();
+                self.stage = Stage::Script { probe, printed: false, again: true };
+            }
+            Stage::Script { probe: Some(mut probe), .. } => {
+                if let Err(error) = probe.reply(reply, &mut self.session.board) {
+                    self.end(Err(error));
+                }
+            }
+            Stage::Script { probe: None, .. } | Stage::Leave => match self.operation.reply(reply) {
+                Ok(ControlFlow::Break(output)) => self.end(Ok(output)),
+                Ok(ControlFlow::Continue(())) => {}
+                Err(error) => self.end(Err(error)),
+            },
+            Stage::Next => {}
+            Stage::Ended => self.stage = Stage::Ended,
+        }
+    }
+
+    /// Whether the board was reset behind our back, so that it no longer has the helpers that this script calls.
+    fn lacks_helpers(&self, reply: &Reply) -> bool {
+        let called = !self.session.script.helpers().is_empty();
+        called && matches!(reply, Reply::Exception(exception) if exception.lacks_helper())
+    }
+}

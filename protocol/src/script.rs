@@ -1,0 +1,149 @@
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::{Error, Helper, Patience, Quoting, Refused, control, quote, quote_str};
+
+/// Python source for the board, and what the session must know about it.
+///
+/// An [`Operation`](crate::Operation) fills it in [`script`](crate::Operation::script); the buffer is reused from
+/// script to script. It cannot hold `^C`, `^D` or NUL, which would act on the REPL.
+#[derive(Default)]
+pub struct Script {
+    source: Vec<u8>,
+    helpers: Vec<&'static Helper>,
+    quoting: Quoting,
+    patience: Option<Patience>,
+    may_reset: bool,
+    leaves: bool,
+}
+
+/// One argument of a helper.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Argument<'a> {
+    /// An integer.
+    Int(u64),
+    /// A str; a path goes in this way.
+    Str(&'a str),
+    /// A bytes literal.
+    Bytes(&'a [u8]),
+}
+
+impl Script {
+    /// Appends source as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Byte`] at the first `^C`, `^D` or NUL; the script is unchanged then.
+    pub fn code(&mut self, source: &[u8]) -> Result<(), Error> {
+        let forbidden = |byte: &u8| matches!(*byte, 0 | control::CTRL_C | control::CTRL_D);
+        if let Some(at) = source.iter().position(forbidden) {
+            return Err(Refused::Byte { byte: source[at], at: self.source.len() + at }.into());
+        }
+        self.source.extend_from_slice(source);
+        Ok(())
+    }
+
+    /// Appends a call of `helper`, a line of its own. The session defines it on the board first if it must.
+    pub fn call(&mut self, helper: &'static Helper, arguments: &[Argument<'_>]) {
+        self.require(helper);
+        self.source.extend_from_slice(b"_rp.");
+        self.source.extend_from_slice(helper.name.as_bytes());
+        for (at, argument) in arguments.iter().enumerate() {
+            self.source.push(if at == 0 { b'(' } else { b',' });
+            match *argument {
+                Argument::Int(number) => self.source.extend_from_slice(alloc::format!("{number}").as_bytes()),
+                Argument::Str(text) => quote_str(text, &mut self.source),
+                Argument::Bytes(bytes) => quote(bytes, self.quoting, &mut self.source),
+            }
+        }
+        let end: &[u8] = if arguments.is_empty() { b"()\n" } else { b")\n" };
+        self.source.extend_from_slice(end);
+    }
+
+    fn require(&mut self, helper: &'static Helper) {
+        for needed in helper.requires {
+            self.require(needed);
+        }
+        if !self.helpers.contains(&helper) {
+            self.helpers.push(helper);
+        }
+    }
+
+    /// Sets how long the board may be silent while this script runs; otherwise it is
+    /// [`Config::patience`](crate::Config::patience).
+    pub fn patience(&mut self, patience: Patience) {
+        self.patience = Some(patience);
+    }
+
+    /// Says that the script may reset the board: the end of the port is then its end, and no fault.
+    pub fn may_reset(&mut self) {
+        self.may_reset = true;
+    }
+
+    /// Says that after this script the board is to be left at its friendly prompt.
+    pub(crate) fn leave(&mut self) {
+        self.leaves = true;
+    }
+
+    /// Takes back what was written.
+    #[cfg(feature = "transfer")]
+    pub(crate) fn restart(&mut self) {
+        self.clear(self.quoting);
+    }
+
+    pub(crate) fn clear(&mut self, quoting: Quoting) {
+        self.source.clear();
+        self.helpers.clear();
+        self.quoting = quoting;
+        self.patience = None;
+        self.may_reset = false;
+        self.leaves = false;
+    }
+
+    /// Makes it the script that defines `helpers`.
+    pub(crate) fn define(&mut self, helpers: Vec<&'static Helper>, nonce: Option<u32>) {
+        self.clear(Quoting::Dense);
+        crate::helper::define(&helpers, nonce, &mut self.source);
+        self.helpers = helpers;
+    }
+
+    pub(crate) fn source(&self) -> &[u8] {
+        &self.source
+    }
+
+    pub(crate) fn helpers(&self) -> &[&'static Helper] {
+        &self.helpers
+    }
+
+    pub(crate) const fn asked_patience(&self) -> Option<Patience> {
+        self.patience
+    }
+
+    pub(crate) const fn resets(&self) -> bool {
+        self.may_reset
+    }
+
+    pub(crate) const fn leaves(&self) -> bool {
+        self.leaves
+    }
+
+    /// Checks that the script can go in plain raw mode, where `^A` and `^B` act and length can stop the firmware.
+    pub(crate) fn check_plain(&self, limit: usize) -> Result<(), Error> {
+        let forbidden = |byte: &u8| matches!(*byte, control::CTRL_A | control::CTRL_B);
+        if let Some(at) = self.source.iter().position(forbidden) {
+            return Err(Refused::Byte { byte: self.source[at], at }.into());
+        }
+        if self.source.len() > limit {
+            return Err(Refused::TooLong { length: self.source.len(), limit }.into());
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Script {
+    /// Never shows the source: it holds the contents of files.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Script").field("length", &self.source.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,122 @@
+use alloc::vec::Vec;
+
+use crate::{
+    Board, Config, Fault, Helper, Instant, Operation, Reply, Run, Script, Stdin,
+    link::{Link, Turn},
+    outbox::Outbox,
+};
+
+/// What is kept from run to run: where the link is, what is known of the board, which helpers are defined there.
+///
+/// It holds no port and no clock: a driver carries the bytes of one [`Run`] at a time. A session keeps at most 64 KiB
+/// besides the script that the caller wrote, whatever the board sends.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) config: Config,
+    pub(crate) board: Board,
+    pub(crate) link: Link,
+    pub(crate) outbox: Outbox,
+    pub(crate) stdin: Stdin,
+    /// The script of the operation, or of a probe before it.
+    pub(crate) script: Script,
+    /// The script that defines helpers, while `script` waits for them.
+    pub(crate) definition: Script,
+    /// The helpers that are on the board.
+    pub(crate) defined: Vec<&'static Helper>,
+    /// Whether `definition` is the script under way.
+    pub(crate) defining: bool,
+    /// Whether bytes came since the last poll.
+    pub(crate) heard: bool,
+}
+
+impl Session {
+    /// Returns a session that knows nothing of the board yet. Nothing is sent before an operation is run.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self::with_board(config, Board::default())
+    }
+
+    /// Returns a session for a board that an earlier one came to know, perhaps through another port.
+    #[must_use]
+    pub fn with_board(config: Config, board: Board) -> Self {
+        let outbox = Outbox::new(config.holds);
+        let board = board.on_another_path(config.chunk);
+        Self {
+            config,
+            board,
+            link: Link::new(),
+            outbox,
+            stdin: Stdin::default(),
+            script: Script::default(),
+            definition: Script::default(),
+            defined: Vec::new(),
+            defining: false,
+            heard: false,
+        }
+    }
+
+    /// Starts an operation. Nothing happens before the first [`Run::poll`]; dropping the run is legal at any step, and
+    /// the next run finds its own way back to a clean prompt.
+    pub fn run<O: Operation>(&mut self, operation: O) -> Run<'_, O> {
+        Run::new(self, operation)
+    }
+
+    /// Returns what is known of the board.
+    #[must_use]
+    pub const fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// Says that the transport was replaced, or that something else talked to the board: the next run enters afresh.
+    pub fn lose(&mut self) {
+        self.link.lose();
+        self.outbox.clear();
+    }
+
+    /// Begins a run: what an earlier one left unsent must not go.
+    pub(crate) fn begin(&mut self) {
+        self.outbox.clear();
+        self.stdin.clear();
+        self.defining = false;
+        self.heard = false;
+        if !self.link.is_settled() {
+            self.link.lose();
+        }
+    }
+
+    pub(crate) fn poll_link(&mut self, now: Instant) -> Result<Turn, Fault> {
+        let script = if self.defining { &self.definition } else { &self.script };
+        self.link.poll(now, script, &mut self.outbox, &mut self.stdin, &self.config)
+    }
+
+    /// The transport ended. That may be what the script was for.
+    pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
+        self.outbox.clear();
+        self.link.closed(&self.script)
+    }
+
+    /// Returns whether the operation's script calls a helper that is not on the board; writes its definition then. In
+    /// plain raw mode, where scripts are short, it defines one at a time.
+    pub(crate) fn lacks_helpers(&mut self) -> bool {
+        let lacks = |helper: &&'static Helper| !self.defined.contains(helper);
+        let most = if self.board.plain { 1 } else { usize::MAX };
+        let missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).take(most).collect();
+        if missing.is_empty() {
+            return false;
+        }
+        let nonce = self.defined.is_empty().then_some(self.config.nonce);
+        self.definition.define(missing, nonce);
+        true
+    }
+
+    /// The definition ran: its helpers are there now.
+    pub(crate) fn has_helpers(&mut self) {
+        self.defined.extend_from_slice(self.definition.helpers());
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new(Config::default())
+    }
+}

@@ -1,0 +1,37 @@
+//! What helpers' twins read: the arguments of their call, and files.
+
+use alloc::vec::Vec;
+
+use crate::{
+    Value,
+    testing::{Machine, Raised},
+};
+
+fn wrong() -> Raised {
+    Raised::new("TypeError", "wrong argument")
+}
+
+pub(crate) fn text(given: &[Value], at: usize) -> Result<&str, Raised> {
+    given.get(at).and_then(Value::as_str).ok_or_else(wrong)
+}
+
+pub(crate) fn int(given: &[Value], at: usize) -> Result<i64, Raised> {
+    if let Some(Value::Int(number)) = given.get(at) { Ok(*number) } else { Err(wrong()) }
+}
+
+pub(crate) fn bytes(given: &[Value], at: usize) -> Result<&[u8], Raised> {
+    if let Some(Value::Bytes(bytes)) = given.get(at) { Ok(bytes) } else { Err(wrong()) }
+}
+
+/// Reads a file whole.
+pub(crate) fn file(machine: &mut Machine, path: &str) -> Result<Vec<u8>, Raised> {
+    let file = machine.disk.open(path, "rb")?;
+    let read = machine.disk.read(file, usize::MAX);
+    machine.disk.close(file);
+    read
+}
+
+/// Stands for the twin of a helper that only other helpers call.
+pub(crate) fn not_called(_machine: &mut Machine, _given: &[Value]) -> Result<(), Raised> {
+    Err(wrong())
+}

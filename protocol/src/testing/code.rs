@@ -1,0 +1,188 @@
+//! What a script is to a board that runs no Python.
+
+use alloc::{borrow::Cow, string::String, vec::Vec};
+
+use crate::{
+    helper::Helper,
+    literal::{Malformed, Value},
+    testing::{Act, Program},
+};
+
+/// A piece of a script that was understood.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// `print(A*B,getattr(globals().get('_rp'),'n',0))`.
+    Mark { product: i64 },
+    /// `class _rp:` with its nonce, or `class _rp(_rp):` without, and the helpers in it.
+    Define { line: u32, nonce: Option<i64>, helpers: Vec<&'static Helper> },
+    /// `_rp.NAME(..)`.
+    Call { line: u32, name: String, arguments: Vec<Value> },
+    /// `globals().pop('_rp',None)`.
+    Forget,
+    /// Part of a registered program.
+    Act(Act),
+}
+
+/// Why a script does not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rejected {
+    /// The compiler would refuse this line.
+    Syntax(u32),
+    /// It may be Python, and nobody here can tell.
+    Unknown,
+}
+
+/// Compiles a whole script: nothing runs unless all of it was understood.
+pub(crate) fn compile(
+    source: &[u8],
+    programs: &[Program],
+    known: &[&'static Helper],
+) -> Result<Vec<Step>, Rejected> {
+    if let Some(program) = programs.iter().find(|program| program.source.as_bytes() == source) {
+        return program.acts.iter().cloned().map(act).collect();
+    }
+    let source = lexed(source);
+    let mut reader = Reader { rest: &source, line: 1 };
+    let mut steps = Vec::new();
+    while !reader.rest.is_empty() {
+        if let Some(step) = statement(&mut reader, known)? {
+            steps.push(step);
+        }
+    }
+    Ok(steps)
+}
+
+fn act(act: Act) -> Result<Step, Rejected> {
+    match act {
+        Act::SyntaxError { line, .. } => Err(Rejected::Syntax(line)),
+        act => Ok(Step::Act(act)),
+    }
+}
+
+/// The lexer takes every kind of newline for one, and reads NUL as 1.
+fn lexed(source: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr2(0, b'\r', source).is_none() {
+        return Cow::Borrowed(source);
+    }
+    let mut lexed = Vec::with_capacity(source.len());
+    let mut after_return = false;
+    for &byte in source {
+        match byte {
+            0 => lexed.push(1),
+            b'\r' => lexed.push(b'\n'),
+            b'\n' if after_return => {}
+            byte => lexed.push(byte),
+        }
+        after_return = byte == b'\r';
+    }
+    Cow::Owned(lexed)
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    line: u32,
+}
+
+impl<'a> Reader<'a> {
+    fn skip(&mut self, bytes: usize) {
+        let (skipped, rest) = self.rest.split_at(bytes);
+        self.line += u32::try_from(memchr::memchr_iter(b'\n', skipped).count()).unwrap_or(u32::MAX);
+        self.rest = rest;
+    }
+
+    fn eat(&mut self, text: &str) -> bool {
+        let eaten = self.rest.starts_with(text.as_bytes());
+        if eaten {
+            self.skip(text.len());
+        }
+        eaten
+    }
+
+    /// The current line, without its newline.
+    fn current(&self) -> &'a [u8] {
+        &self.rest[..memchr::memchr(b'\n', self.rest).unwrap_or(self.rest.len())]
+    }
+
+    fn next_line(&mut self) {
+        self.skip((self.current().len() + 1).min(self.rest.len()));
+    }
+}
+
+fn statement(reader: &mut Reader<'_>, known: &[&'static Helper]) -> Result<Option<Step>, Rejected> {
+    let line = reader.line;
+    let text = reader.current().trim_ascii_end();
+    if text.is_empty() || text.trim_ascii_start().starts_with(b"#") {
+        reader.next_line();
+        return Ok(None);
+    }
+    if reader.eat("class _rp") {
+        return definition(reader, line, known).map(Some);
+    }
+    if text.starts_with(b"_rp.") {
+        let step = call(text, line).map_err(|Malformed| Rejected::Syntax(line))?;
+        reader.next_line();
+        return Ok(Some(step));
+    }
+    let step = match text {
+        b"globals().pop('_rp',None)" => Some(Step::Forget),
+        b"__import__('gc').collect()" => None,
+        _ => Some(Step::Mark { product: mark(text).ok_or(Rejected::Unknown)? }),
+    };
+    reader.next_line();
+    Ok(step)
+}
+
+fn definition(reader: &mut Reader<'_>, line: u32, known: &[&'static Helper]) -> Result<Step, Rejected> {
+    let nonce = if reader.eat(":\n n=") {
+        let (nonce, rest) =
+            Value::read(reader.current()).map_err(|Malformed| Rejected::Syntax(reader.line))?;
+        let (Value::Int(nonce), []) = (nonce, rest) else { return Err(Rejected::Unknown) };
+        reader.next_line();
+        Some(nonce)
+    } else if reader.eat("(_rp):\n") {
+        None
+    } else {
+        return Err(Rejected::Unknown);
+    };
+    let mut helpers = Vec::new();
+    while reader.rest.first() == Some(&b' ') {
+        // The longest text wins: one helper's source may begin as another's does.
+        let fitting = known.iter().filter(|helper| reader.rest.starts_with(helper.source.as_bytes()));
+        let helper = fitting.max_by_key(|helper| helper.source.len()).ok_or(Rejected::Unknown)?;
+        reader.skip(helper.source.len());
+        helpers.push(*helper);
+    }
+    Ok(Step::Define { line, nonce, helpers })
+}
+
+/// Reads `_rp.NAME(LITERAL,..)`.
+fn call(text: &[u8], line: u32) -> Result<Step, Malformed> {
+    let text = text.strip_prefix(b"_rp.").ok_or(Malformed)?;
+    let length = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let (name, text) = text.split_at(length);
+    let mut text = text.strip_prefix(b"(").ok_or(Malformed)?;
+    let mut arguments = Vec::new();
+    loop {
+        text = text.trim_ascii_start();
+        if text == b")" {
+            let name = core::str::from_utf8(name).map_err(|_| Malformed)?;
+            return Ok(Step::Call { line, name: name.into(), arguments });
+        }
+        let (value, rest) = Value::read(text)?;
+        arguments.push(value);
+        text = rest.trim_ascii_start();
+        text = match text.strip_prefix(b",") {
+            Some(rest) => rest,
+            None if text == b")" => text,
+            None => return Err(Malformed),
+        };
+    }
+}
+
+/// Reads `print(A*B,getattr(globals().get('_rp'),'n',0))`; returns the product.
+fn mark(text: &[u8]) -> Option<i64> {
+    let factors = text.strip_prefix(b"print(")?.strip_suffix(b",getattr(globals().get('_rp'),'n',0))")?;
+    let (Value::Int(a), rest) = Value::read(factors).ok()? else { return None };
+    let (Value::Int(b), []) = Value::read(rest.strip_prefix(b"*")?).ok()? else { return None };
+    a.checked_mul(b)
+}

@@ -1,0 +1,9 @@
+//! Says each change of the link through `tracing`, if that feature is on: never with the contents of a script.
+
+#[cfg(feature = "tracing")]
+pub(crate) fn phase(name: &str) {
+    tracing::debug!(target: "rawpaste::link", phase = name);
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) const fn phase(_name: &str) {}

@@ -1,0 +1,390 @@
+use alloc::{format, string::String, vec, vec::Vec};
+use core::ops::ControlFlow;
+
+use super::{
+    hash::{self, FILE_HASH, Hasher},
+    source::{Source, read_exact},
+};
+use crate::{
+    Argument, Board, DigestKind, Error, Helper, Needs, Operation, Progress, Refused, Reply, Script, Stdin,
+    Value,
+    answer::Answer,
+    ops::{check_path, explain},
+};
+
+/// How often a put begins again without getting any further before it gives up.
+const TRIES: u32 = 3;
+
+/// Puts a file on the board: the target is the old file or the new one, at any moment.
+///
+/// What it sends goes to a temporary name beside the target; its digest is compared on the board, then it is renamed
+/// over the target. After a fault or a cancel the temporary file stays, and the same operation, run again, goes on from
+/// the last chunk that the board acknowledged; after an exception or a refusal it is removed. On FAT the rename has a
+/// gap in which neither file is there (MicroPython's `extmod/vfs_fat.c`).
+#[derive(Debug)]
+pub struct Put<S> {
+    source: S,
+    path: String,
+    temporary: String,
+    chunk: Option<usize>,
+    state: State,
+    answer: Answer,
+    tries: u32,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing is known to be on the board.
+    Start,
+    /// The board holds the first `offset` bytes.
+    Writing(File),
+    /// The put failed: the temporary file is to be removed, then this is its error.
+    Aborting(Error),
+    Done,
+}
+
+#[derive(Debug)]
+struct File {
+    size: u64,
+    kind: DigestKind,
+    /// Whether the temporary file is open on the board.
+    opened: bool,
+    /// How much of the file the board acknowledged, and its digest.
+    offset: u64,
+    hasher: Hasher,
+    /// What was sent and not acknowledged yet.
+    chunk: Vec<u8>,
+    /// Whether the script that was sent ends the file.
+    ends: bool,
+}
+
+impl File {
+    fn new(size: u64, kind: DigestKind) -> Self {
+        let (hasher, chunk) = (Hasher::new(kind), Vec::new());
+        Self { size, kind, opened: false, offset: 0, hasher, chunk, ends: false }
+    }
+}
+
+impl<S: Source> Put<S> {
+    /// Returns the operation that puts what `source` holds at `path`, which names the file itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Path`] if no board can have such a file.
+    pub fn new(source: S, path: &str) -> Result<Self, Error> {
+        check_path(path)?;
+        let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+        if name.is_empty() || name == "." || name == ".." {
+            return Err(Refused::Path { path: path.into(), wrong: "does not name a file" }.into());
+        }
+        let slash = if path.contains('/') { "/" } else { "" };
+        // Short, so that it fits where the name does, and the same for the same target.
+        let temporary = format!("{folder}{slash}.rp-{:08x}", crc32fast::hash(name.as_bytes()));
+        let answer = Answer::new(256);
+        Ok(Self { source, path: path.into(), temporary, chunk: None, state: State::Start, answer, tries: 0 })
+    }
+
+    /// Sets how many bytes of the file one script carries; otherwise the session's
+    /// [`Config::chunk`](crate::Config::chunk) does.
+    #[must_use]
+    pub const fn chunk(mut self, bytes: usize) -> Self {
+        self.chunk = Some(bytes);
+        self
+    }
+
+    /// Ends the operation and gives the source back.
+    pub fn into_source(self) -> S {
+        self.source
+    }
+
+    /// Writes the next script: it opens the file, carries a chunk, ends the file. A small file takes one script; in
+    /// plain raw mode, where scripts are short, each call is one.
+    fn write(&mut self, file: &mut File, board: &Board, script: &mut Script) -> Result<(), Error> {
+        let alone = board.is_plain();
+        (file.chunk, file.ends) = (Vec::new(), false);
+        if !file.opened {
+            script.call(&OPEN, &[Argument::Str(&self.temporary), Argument::Str(&self.path)]);
+            if alone {
+                return Ok(());
+            }
+        }
+        let left = usize::try_from(file.size - file.offset).unwrap_or(usize::MAX);
+        if left > 0 {
+            file.chunk = vec![0; left.min(board.chunk(self.chunk))];
+            read_exact(&mut self.source, file.offset, &mut file.chunk)?;
+            let length = file.chunk.len() as u64;
+            script.call(
+                &WRITE,
+                &[Argument::Int(file.offset), Argument::Int(length), Argument::Bytes(&file.chunk)],
+            );
+            if alone {
+                return Ok(());
+            }
+        }
+        if file.chunk.len() == left { self.end(file, script) } else { Ok(()) }
+    }
+
+    /// Ends the file, if the source is still what it was.
+    fn end(&mut self, file: &mut File, script: &mut Script) -> Result<(), Error> {
+        if self.source.size()? != file.size {
+            return Err(Refused::Changed.into());
+        }
+        let mut hasher = file.hasher.clone();
+        hasher.update(&file.chunk);
+        let hash = format!("{}", hasher.finish());
+        let (temporary, path) = (Argument::Str(&self.temporary), Argument::Str(&self.path));
+        let kind = Argument::Str(hash::name(file.kind));
+        script.call(&END, &[temporary, path, Argument::Int(file.size), kind, Argument::Str(&hash)]);
+        file.ends = true;
+        Ok(())
+    }
+
+    /// The script ran: the chunk arrived, or not.
+    fn wrote(&mut self, mut file: File) -> Result<ControlFlow<()>, Error> {
+        let printed = self.answer.text().trim_ascii();
+        if printed == (if file.ends { &b"True"[..] } else { b"" }) {
+            file.opened = true;
+            file.offset += file.chunk.len() as u64;
+            file.hasher.update(&file.chunk);
+            self.tries = 0;
+            self.state = if file.ends { State::Done } else { State::Writing(file) };
+            let done = matches!(self.state, State::Done);
+            return Ok(if done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
+        }
+        // The board says where it is, or that the digest differs: bytes were lost, or it was reset.
+        let first = printed.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        self.state = match Value::read_all(first) {
+            Ok(Value::Int(at)) if u64::try_from(at) == Ok(file.offset) && !file.ends => State::Writing(file),
+            Ok(Value::Int(_) | Value::Bool(false)) => State::Start,
+            _ => return Err(self.answer.senseless()),
+        };
+        self.tries += 1;
+        if self.tries == TRIES {
+            self.state = State::Aborting(Refused::Digest.into());
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+impl<S: Source> Operation for Put<S> {
+    type Output = ();
+
+    fn needs(&self) -> Needs {
+        Needs::DATA
+    }
+
+    fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
+        self.answer.clear();
+        match core::mem::replace(&mut self.state, State::Start) {
+            State::Start => {
+                let kind = board.about().map(|about| about.digest).unwrap_or_default();
+                self.state = State::Writing(File::new(self.source.size()?, kind));
+                self.script(board, script)
+            }
+            State::Writing(mut file) => {
+                match self.write(&mut file, board, script) {
+                    Ok(()) => self.state = State::Writing(file),
+                    Err(error) => {
+                        self.state = State::Aborting(error);
+                        script.restart();
+                        return self.script(board, script);
+                    }
+                }
+                Ok(())
+            }
+            State::Aborting(error) => {
+                script.call(&ABORT, &[Argument::Str(&self.temporary)]);
+                self.state = State::Aborting(error);
+                Ok(())
+            }
+            State::Done => Err(Refused::Ended.into()),
+        }
+    }
+
+    fn output(&mut self, bytes: &[u8], _stdin: &mut Stdin) -> Result<(), Error> {
+        self.answer.add(bytes)
+    }
+
+    fn reply(&mut self, reply: Reply) -> Result<ControlFlow<()>, Error> {
+        match core::mem::replace(&mut self.state, State::Start) {
+            State::Aborting(error) => Err(error),
+            State::Writing(file) => match reply.finished() {
+                Ok(()) => self.wrote(file),
+                // What is there stays, so that the put can go on from it.
+                Err(Error::Exception(exception)) if exception.is_interrupt() => {
+                    self.state = State::Writing(file);
+                    Err(exception.into())
+                }
+                Err(error) => {
+                    self.state = State::Aborting(explain(error, &self.path));
+                    Ok(ControlFlow::Continue(()))
+                }
+            },
+            State::Start | State::Done => Ok(ControlFlow::Continue(())),
+        }
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        match &self.state {
+            State::Writing(file) => Some(Progress { done: file.offset, total: Some(file.size) }),
+            State::Start | State::Aborting(_) | State::Done => None,
+        }
+    }
+}
+
+/// Opens the temporary file for a target, which must not be a directory: FAT would rename over one.
+pub(super) static OPEN: Helper = Helper {
+    name: "o",
+    source: concat!(
+        " q=None\n",
+        " p=-1\n",
+        " def c():\n",
+        "  if _rp.q:_rp.q.close()\n",
+        "  _rp.q=None\n",
+        "  _rp.p=-1\n",
+        " def o(t,q):\n",
+        "  import os\n",
+        "  try:d=os.stat(q)[0]&0x4000\n",
+        "  except OSError as e:\n",
+        "   if e.args[0]!=2:raise\n",
+        "   d=0\n",
+        "  if d:raise OSError(21)\n",
+        "  _rp.c()\n",
+        "  _rp.q=open(t,'wb')\n",
+        "  _rp.p=0\n",
+    ),
+    requires: &[],
+    #[cfg(feature = "testing")]
+    twin: twins::open,
+};
+
+/// Writes a chunk at its offset if it arrived whole and is the next one; one that came before is no error. Otherwise
+/// prints where the file is.
+pub(super) static WRITE: Helper = Helper {
+    name: "w",
+    source: concat!(
+        " def w(o,n,b):\n",
+        "  if n==len(b):\n",
+        "   if o==_rp.p:\n",
+        "    if _rp.q.write(b)!=n:raise OSError(28)\n",
+        "    _rp.p+=n\n",
+        "    return\n",
+        "   if o+n==_rp.p:return\n",
+        "  print(_rp.p)\n",
+    ),
+    requires: &[&OPEN],
+    #[cfg(feature = "testing")]
+    twin: twins::write,
+};
+
+/// Closes the file, whose `close` may hide that the disk was full, and believes its digest alone; then renames it.
+/// Where that was done before, the target has the digest already.
+pub(super) static END: Helper = Helper {
+    name: "e",
+    source: concat!(
+        " def e(t,q,n,k,x):\n",
+        "  import os\n",
+        "  _rp.c()\n",
+        "  for p in(t,q):\n",
+        "   try:r=_rp.f(p,k)==(n,x)\n",
+        "   except OSError:r=False\n",
+        "   if r:break\n",
+        "  if r and p==t:os.rename(t,q)\n",
+        "  print(r)\n",
+    ),
+    requires: &[&OPEN, &FILE_HASH],
+    #[cfg(feature = "testing")]
+    twin: twins::end,
+};
+
+/// Removes the temporary file.
+pub(super) static ABORT: Helper = Helper {
+    name: "x",
+    source: concat!(
+        " def x(t):\n",
+        "  import os\n",
+        "  _rp.c()\n",
+        "  try:os.remove(t)\n",
+        "  except OSError:pass\n",
+    ),
+    requires: &[&OPEN],
+    #[cfg(feature = "testing")]
+    twin: twins::abort,
+};
+
+#[cfg(feature = "testing")]
+mod twins {
+    use alloc::format;
+
+    use crate::{
+        Value,
+        testing::{Machine, Raised, arguments},
+        transfer::hash::{self, Hash},
+    };
+
+    fn position(machine: &Machine) -> i64 {
+        if let Some(Value::Int(position)) = machine.state.get("p") { *position } else { -1 }
+    }
+
+    fn close(machine: &mut Machine) {
+        if let Some(file) = machine.file.take() {
+            machine.disk.close(file);
+        }
+        machine.state.insert("p".into(), Value::Int(-1));
+    }
+
+    pub(super) fn open(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        match machine.disk.stat(arguments::text(given, 1)?) {
+            Ok(entry) if entry.folder => return Err(Raised::os_error(21)),
+            Err(raised) if raised.errno() != Some(2) => return Err(raised),
+            Ok(_) | Err(_) => {}
+        }
+        close(machine);
+        machine.file = Some(machine.disk.open(arguments::text(given, 0)?, "wb")?);
+        machine.state.insert("p".into(), Value::Int(0));
+        Ok(())
+    }
+
+    pub(super) fn write(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        let (offset, length) = (arguments::int(given, 0)?, arguments::int(given, 1)?);
+        let bytes = arguments::bytes(given, 2)?;
+        let position = position(machine);
+        if bytes.len() as i64 == length {
+            if let (true, Some(file)) = (offset == position, machine.file) {
+                if machine.disk.write(file, bytes)? as i64 != length {
+                    return Err(Raised::os_error(28));
+                }
+                machine.state.insert("p".into(), Value::Int(position + length));
+                return Ok(());
+            }
+            if offset + length == position {
+                return Ok(());
+            }
+        }
+        machine.print(&format!("{position}\n"));
+        Ok(())
+    }
+
+    pub(super) fn end(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        let (temporary, target) = (arguments::text(given, 0)?, arguments::text(given, 1)?);
+        let (size, hash) = (arguments::int(given, 2)?, arguments::text(given, 4)?);
+        let kind = hash::kind(arguments::text(given, 3)?);
+        close(machine);
+        let is_it = |bytes: &[u8]| bytes.len() as i64 == size && format!("{}", Hash::of(kind, bytes)) == hash;
+        let mut good = arguments::file(machine, temporary).is_ok_and(|bytes| is_it(&bytes));
+        if good {
+            machine.disk.rename(temporary, target)?;
+        } else {
+            good = arguments::file(machine, target).is_ok_and(|bytes| is_it(&bytes));
+        }
+        machine.print(if good { "True\n" } else { "False\n" });
+        Ok(())
+    }
+
+    pub(super) fn abort(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        close(machine);
+        // What is not there need not go.
+        let _ = machine.disk.remove(arguments::text(given, 0)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! How many bytes of a paste may be on their way (MicroPython's `shared/runtime/pyexec.c`, `do_reader_stdin`).
+
+/// The window that a board announces in the header of a raw paste: 1 to 32767 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window(u16);
+
+impl Window {
+    /// Returns the window of `bytes`, if a board may announce it: 0 would never grant anything, and more than
+    /// 32767 is half of no buffer that the firmware can have.
+    #[must_use]
+    pub const fn new(bytes: u16) -> Option<Self> {
+        if bytes == 0 || bytes > 32_767 { None } else { Some(Self(bytes)) }
+    }
+
+    /// Returns its size in bytes.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+/// What follows the source of a paste without waiting for a grant, and so needs room in the board's buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Follows {
+    /// The `^D` alone.
+    End,
+    /// The `^D` and the next paste's offer, `05 41 01`.
+    EndAndOffer,
+}
+
+/// The credit of one raw paste, counted on the host's side.
+///
+/// A board starts with two windows of credit and grants one more each time it has *consumed* a window. What the
+/// engine sends stays a little below, so that what follows the source fits too: at most max(W, 2W - 2) bytes are
+/// unread, max(W, 2W - 5) when an offer follows the `^D`. An esp8266 holds 255 bytes, so 2W with W = 128 and a `^D`
+/// was seen to lose one, silently.
+#[derive(Clone, Copy, Debug)]
+pub struct Credit {
+    window: Window,
+    sent: u64,
+    granted: u64,
+    follows: Follows,
+}
+
+impl Credit {
+    /// Returns the credit at the start of a paste.
+    #[must_use]
+    pub const fn new(window: Window, follows: Follows) -> Self {
+        Self { window, sent: 0, granted: 0, follows }
+    }
+
+    /// Returns how many bytes of source may be sent now.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        let window = u64::from(self.window.get());
+        let kept = match self.follows {
+            Follows::End => 2,
+            Follows::EndAndOffer => 5,
+        };
+        let limit = window.max((2 * window).saturating_sub(kept));
+        usize::try_from((limit + self.granted).saturating_sub(self.sent)).unwrap_or(usize::MAX)
+    }
+
+    /// Takes note that `bytes` of source were sent; never more than [`room`](Self::room).
+    pub const fn sent(&mut self, bytes: usize) {
+        self.sent += bytes as u64;
+    }
+
+    /// Takes note of a grant. Returns whether the board can have made it: it must have consumed a window of what
+    /// was sent.
+    #[must_use]
+    pub fn grant(&mut self) -> bool {
+        self.granted += u64::from(self.window.get());
+        self.granted <= self.sent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_kept_for_what_follows() {
+        let cases = [(1, 1, 1), (2, 2, 2), (3, 4, 3), (4, 6, 4), (5, 8, 5), (32, 62, 59), (128, 254, 251)];
+        for (window, end, offer) in cases.into_iter().chain([(32_767, 65_532, 65_529)]) {
+            let window = Window::new(window).expect("a window that a board may announce");
+            assert_eq!(Credit::new(window, Follows::End).room(), end, "{window:?}");
+            assert_eq!(Credit::new(window, Follows::EndAndOffer).room(), offer, "{window:?}");
+        }
+    }
+
+    #[test]
+    fn grants_that_nobody_earned_are_noticed() {
+        let window = Window::new(4).expect("a window");
+        let mut credit = Credit::new(window, Follows::End);
+        credit.sent(4);
+        assert!(credit.grant());
+        assert_eq!(credit.room(), 6);
+        assert!(!credit.grant());
+    }
+
+    #[test]
+    fn windows_that_no_board_has() {
+        assert_eq!([0, 32_768, 65_535].map(Window::new), [None; 3]);
+    }
+}
