@@ -5,14 +5,21 @@
 //! arrives*: the process is stopped, looked at, signalled and continued.
 
 use std::process::Child;
-use std::time::{Duration, Instant};
+#[cfg(target_os = "linux")]
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
-/// A second SIGINT before the script has seen the first ends the unix port, where a board merges the two.
-const MERGE: Duration = Duration::from_millis(100);
+/// A second SIGINT while a script still deals with the first can be the end of the unix port, where a board
+/// merges the two: so long one script gets no second.
+#[cfg(target_os = "linux")]
+const MERGE: Duration = Duration::from_millis(25);
 
 /// When the last interrupt was sent.
 #[derive(Debug, Default)]
 pub(crate) struct Interrupts {
+    #[cfg(target_os = "linux")]
     last: Option<Instant>,
 }
 
@@ -24,19 +31,22 @@ pub(crate) fn running_script(child: &Child, interrupts: &mut Interrupts) -> bool
     let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
         return false;
     };
+    while interrupts.last.is_some_and(|last| last.elapsed() < MERGE)
+        && status(child.id()).is_some_and(|status| status.script)
+    {
+        thread::sleep(Duration::from_millis(1));
+    }
     if kill_process(pid, Signal::STOP).is_err() {
         return false;
     }
-    let runs = stopped(child.id()).is_some_and(|status| status.catches_int);
-    if !runs {
-        interrupts.last = None;
-    } else if interrupts.last.is_none_or(|last| last.elapsed() >= MERGE) {
+    let script = stopped(child.id()).is_some_and(|status| status.script);
+    if script {
         interrupts.last = Some(Instant::now());
         // The process is ours and not reaped; it can be signalled.
         let _ = kill_process(pid, Signal::INT);
     }
     let _ = kill_process(pid, Signal::CONT);
-    runs
+    script
 }
 
 /// Without `/proc` there is no telling, and a signal at the prompt would be the end of the process.
@@ -47,23 +57,31 @@ pub(crate) fn running_script(_child: &Child, _interrupts: &mut Interrupts) -> bo
 
 #[cfg(target_os = "linux")]
 struct Status {
-    catches_int: bool,
+    stopped: bool,
+    /// SIGINT is caught, so a script runs.
+    script: bool,
 }
 
-/// What `/proc` says of a process once it has stopped; `None` if it ends or does not stop.
+/// What `/proc` says of a process; `None` once it has ended.
+#[cfg(target_os = "linux")]
+fn status(pid: u32) -> Option<Status> {
+    const SIGINT: u64 = 1 << 1;
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let state = field("State:")?.chars().next()?;
+    let caught = u64::from_str_radix(field("SigCgt:")?, 16).ok()?;
+    // A small t is a process under a tracer.
+    (!matches!(state, 'Z' | 'X'))
+        .then_some(Status { stopped: matches!(state, 'T' | 't'), script: caught & SIGINT != 0 })
+}
+
+/// The same once it has stopped; `None` also if it does not stop.
 #[cfg(target_os = "linux")]
 fn stopped(pid: u32) -> Option<Status> {
-    const SIGINT: u64 = 1 << 1;
     for _ in 0..1000 {
-        let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        match field("State:")?.chars().next()? {
-            'T' | 't' => {
-                let caught = u64::from_str_radix(field("SigCgt:")?, 16).ok()?;
-                return Some(Status { catches_int: caught & SIGINT != 0 });
-            }
-            'Z' | 'X' => return None,
-            _ => std::thread::sleep(Duration::from_micros(100)),
+        match status(pid)? {
+            status if status.stopped => return Some(status),
+            _ => thread::sleep(Duration::from_micros(100)),
         }
     }
     None

@@ -14,6 +14,10 @@ use crate::launcher;
 use crate::pipe::End;
 use crate::tty;
 
+/// Runs before the banner and leaves no trace. After a first script SIGINT is caught only while a script runs;
+/// before it the wheel's is caught by the CPython around it, always.
+const FIRST: &str = "import sys;sys.argv.clear();globals().pop('__file__',0);del sys";
+
 /// What a MicroPython is started with; [`Running::micropython`](crate::Running::micropython) starts it.
 ///
 /// It runs `micropython -i` with a folder as its working directory, which stands for the board's file system.
@@ -73,10 +77,11 @@ impl MicroPython {
         let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let (master, slave) = tty::open_raw()?;
         let program = self.program.clone().unwrap_or_else(|| "micropython".into());
-        let mut command = Command::new(program).arg("-i").current_dir(&self.dir);
+        let mut command = Command::new(program).current_dir(&self.dir);
         if let Some(heap) = &self.heap {
             command = command.arg("-X").arg(format!("heapsize={heap}"));
         }
+        let command = command.args(["-i", "-c", FIRST]);
         let child = command.spawn(slave).map_err(tty::plain)?;
         let interrupts = Mutex::new(Interrupts::default());
         Ok(Process { child: Mutex::new(child), master, spoke: AtomicBool::new(false), interrupts })

@@ -79,9 +79,14 @@ fn processes(dir: &Path) -> usize {
 }
 
 fn greets(board: Board) -> Outcome {
-    let banner = Host::new(board.running).until(PROMPT);
+    let mut host = Host::new(board.running);
+    let banner = host.until(PROMPT);
     assert!(banner.starts_with(b"MicroPython "), "{}", banner.escape_ascii());
     assert!(!banner.windows(2).any(|two| two == b"\r\r"), "{}", banner.escape_ascii());
+    assert_eq!(host.send(b"\x03").until(PROMPT), PROMPT);
+    host.send(b"\x01").until(RAW);
+    assert_eq!(host.paste(b"print(globals())").until(ANSWER), b"{'__name__': '__main__'}\n\x04\x04>");
+    assert_eq!(host.paste(b"import sys;print(sys.argv)").until(ANSWER), b"[]\n\x04\x04>");
     Ok(())
 }
 

@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use core::ops::ControlFlow;
 
 use bytes::{Buf, BytesMut};
@@ -50,7 +51,31 @@ pub trait Operation {
     }
 }
 
-impl<O: Operation> Operation for &mut O {
+impl<O: Operation + ?Sized> Operation for &mut O {
+    type Output = O::Output;
+
+    fn needs(&self) -> Needs {
+        (**self).needs()
+    }
+
+    fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
+        (**self).script(board, script)
+    }
+
+    fn output(&mut self, bytes: &[u8], stdin: &mut Stdin) -> Result<(), Error> {
+        (**self).output(bytes, stdin)
+    }
+
+    fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Self::Output>, Error> {
+        (**self).reply(reply)
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        (**self).progress()
+    }
+}
+
+impl<O: Operation + ?Sized> Operation for Box<O> {
     type Output = O::Output;
 
     fn needs(&self) -> Needs {

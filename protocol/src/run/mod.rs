@@ -81,6 +81,16 @@ struct Events {
     shown: Marked,
 }
 
+impl Events {
+    /// Whether it is another hundredth, or the end.
+    fn is_worth(&self, progress: &Progress) -> bool {
+        let Some(last) = self.progress else { return true };
+        let step = progress.total.map_or(4096, |total| (total / 100).max(1));
+        let ends = Some(progress.done) == progress.total && last.done != progress.done;
+        ends || progress.done.abs_diff(last.done) >= step || last.total != progress.total
+    }
+}
+
 /// [`Step`] before it borrows from the run.
 enum Next {
     Write(Instant),
@@ -251,12 +261,9 @@ impl<'a, O: Operation> Run<'a, O> {
         if core::mem::take(&mut self.events.plain) {
             return Some(Kind::Plain);
         }
-        let progress = self.operation.progress();
-        if progress == self.events.progress {
-            return None;
-        }
-        self.events.progress = progress;
-        progress.map(Kind::Progress)
+        let progress = self.operation.progress().filter(|progress| self.events.is_worth(progress))?;
+        self.events.progress = Some(progress);
+        Some(Kind::Progress(progress))
     }
 
     fn end(&mut self, outcome: Result<O::Output, Error>) {

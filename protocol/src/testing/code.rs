@@ -53,10 +53,10 @@ pub(crate) fn compile(
 }
 
 fn act(act: Act) -> Result<Step, Rejected> {
-    match act {
-        Act::SyntaxError { line, .. } => Err(Rejected::Syntax(line)),
-        act => Ok(Step::Act(act)),
+    if let Act::SyntaxError { line, .. } = act {
+        return Err(Rejected::Syntax(line));
     }
+    Ok(Step::Act(act))
 }
 
 /// The lexer takes every kind of newline for one, and reads NUL as 1.

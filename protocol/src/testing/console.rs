@@ -123,13 +123,14 @@ impl Core {
     /// Looks whether a registered program's text is refused at this very byte.
     pub(crate) fn refused(&self, source: &[u8]) -> Option<(Raised, Origin)> {
         let begun = self.programs.iter().filter(|program| program.source.as_bytes().starts_with(source));
-        let mut errors = begun.flat_map(|program| &program.acts);
-        errors.find_map(|act| match act {
-            Act::SyntaxError { line, after_bytes } if *after_bytes == source.len() => {
-                Some(syntax_error(*line))
+        for act in begun.flat_map(|program| &program.acts) {
+            if let Act::SyntaxError { line, after_bytes } = act
+                && *after_bytes == source.len()
+            {
+                return Some(syntax_error(*line));
             }
-            _ => None,
-        })
+        }
+        None
     }
 
     /// Runs a step that takes no time of its own.
@@ -175,7 +176,7 @@ impl Core {
         helper.ok_or_else(|| Raised::no_attribute("type object '_rp'", name))
     }
 
-    /// Says how a script ended; returns whether the board's prompt is there. Without one it resets.
+    /// Says how a script ended, up to the prompt.
     pub(crate) fn end(&mut self, ending: Ending, outcome: &Outcome) {
         let origin = |line: &u32| match ending {
             Ending::Main => Origin::Running("main.py", *line),

@@ -24,7 +24,7 @@ pub struct Fault {
 /// What may go wrong on a wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// So many bytes, this one the first, are lost.
+    /// So many bytes, this one the first, are lost, however late the later ones come.
     Drop(u64),
     /// This byte arrives so many times more.
     Repeat(usize),

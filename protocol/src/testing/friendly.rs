@@ -2,7 +2,7 @@ use alloc::{format, vec::Vec};
 
 use crate::testing::{
     console::{Carrier, Core, RAW_BANNER},
-    device::Mode,
+    mode::Mode,
     run::{Ending, Run},
 };
 

@@ -13,6 +13,7 @@ mod code;
 mod console;
 mod device;
 mod disk;
+mod drive;
 mod faults;
 mod firmware;
 mod friendly;
@@ -21,21 +22,29 @@ mod input;
 mod lane;
 mod lexer;
 mod machine;
+mod mode;
 mod paste;
 mod program;
 mod raised;
 mod raw;
 mod run;
+mod scenario;
+mod scenarios;
+#[cfg(test)]
+mod tests;
 mod traceback;
 mod wire;
 
 pub use device::{Device, Statistics};
 pub use disk::{Disk, Entry, FileSystem, Handle, Space};
+pub use drive::{Bench, Driven, Manner, drive};
 pub use faults::{Direction, Fault, Trouble};
 pub use firmware::{Capabilities, Firmware, Input, Main, RawPaste};
 pub use machine::Machine;
 pub use program::{Act, Program};
 pub use raised::Raised;
+pub use scenario::{Scenario, Task, Telling, outcome};
+pub use scenarios::scenarios;
 pub use wire::{LinkShape, Wire};
 
 pub(crate) use arguments::not_called;

@@ -3,9 +3,9 @@ use alloc::vec::Vec;
 use crate::testing::{
     Raised,
     console::{Carrier, Core, syntax_error},
-    device::Mode,
     input::Ring,
     lexer::Lexer,
+    mode::Mode,
     raw,
     traceback::Origin,
 };

@@ -3,8 +3,8 @@ use alloc::vec::Vec;
 use crate::testing::{
     RawPaste,
     console::{Carrier, Core, RAW_BANNER},
-    device::Mode,
     input::Ring,
+    mode::Mode,
     paste::Paste,
     run::{Ending, Run},
 };

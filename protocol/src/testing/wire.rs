@@ -198,6 +198,8 @@ impl Wire {
                     taken
                 }
                 Load::Reset => {
+                    // What the board has said by then is on its way.
+                    self.collect(time, device);
                     device.reset(time);
                     0
                 }

@@ -52,7 +52,10 @@ impl Disk {
             _ if above.is_empty() => Ok(()),
             Some(Node::Folder) => Ok(()),
             Some(Node::File(_)) => Err(self.not_a_folder()),
-            None => self.parent(above).and(Err(Raised::os_error(ENOENT))),
+            None => {
+                self.parent(above)?;
+                Err(Raised::os_error(ENOENT))
+            }
         }
     }
 

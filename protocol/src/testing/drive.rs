@@ -1,0 +1,251 @@
+use alloc::{format, string::String, vec::Vec};
+use core::time::Duration;
+
+use crate::{
+    Error, Event, Holds, Instant, Operation, Refused, Run, Session, Step,
+    testing::{Device, Firmware, LinkShape, Wire},
+};
+
+/// A simulated board at the end of a simulated link, and the time there.
+#[derive(Debug)]
+pub struct Bench {
+    /// The board.
+    pub device: Device,
+    /// The link to it.
+    pub wire: Wire,
+    /// The present.
+    pub now: Instant,
+}
+
+impl Bench {
+    /// Returns a board that is like `firmware`, at the end of a link in good order.
+    #[must_use]
+    pub fn new(firmware: Firmware, shape: LinkShape) -> Self {
+        Self { device: Device::new(firmware), wire: Wire::new(shape), now: Instant::EPOCH }
+    }
+
+    /// Lets time go by while the host does nothing.
+    pub fn wait(&mut self, time: Duration) {
+        let until = self.now + time;
+        self.wire.deliver(until, &mut self.device);
+        self.now = until;
+    }
+
+    /// Puts another link in place of this one, as when a board is plugged in again; the board is not reset.
+    pub fn replug(&mut self, shape: LinkShape) {
+        self.wire = Wire::new(shape);
+    }
+}
+
+/// How a driver behaves: in which pieces it reads and writes, what is typed, when it gives up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// The sizes of reads in bytes, again and again from the first; everything at once if there are none.
+    pub reads: Vec<usize>,
+    /// The sizes of writes, likewise.
+    pub writes: Vec<usize>,
+    /// What is typed, and how long after the start, in the order of time. `^C` interrupts.
+    pub typed: Vec<(Duration, Vec<u8>)>,
+    /// After so many steps the run is dropped.
+    pub cancel: Option<u64>,
+}
+
+/// What a run came to, and what it cost.
+#[derive(Debug)]
+pub struct Driven<T> {
+    /// The result; none if the run was dropped.
+    pub result: Option<Result<T, Error>>,
+    /// How many steps there were.
+    pub steps: u64,
+    /// How many writes.
+    pub writes: u64,
+    /// How many flushes.
+    pub flushes: u64,
+    /// How often it waited for bytes that were an answer to what it wrote: each costs the way there and back.
+    pub turnarounds: u64,
+    /// The events, as text.
+    pub events: Vec<String>,
+}
+
+/// So many steps are enough for everything that a test does; more is a loop without an end.
+const STEPS: u64 = 2_000_000;
+
+/// Runs an operation against a simulated board, on virtual time, and holds the engine to its promises at every step.
+///
+/// # Panics
+///
+/// If the engine breaks a promise: a step that does not repeat, a read while bytes are held back, a flush that nobody
+/// needs, a deadline in the past, credit exceeded, a run without an end.
+pub fn drive<O: Operation>(
+    session: &mut Session,
+    bench: &mut Bench,
+    operation: O,
+    manner: &Manner,
+) -> Driven<O::Output> {
+    let holds = session.config.holds;
+    let mut run = session.run(operation);
+    let mut driver = Driver::new(bench, manner, holds);
+    let result = driver.run(&mut run);
+    let Driver { steps, writes, flushes, turnarounds, events, .. } = driver;
+    assert!(!bench.device.statistics().credit_exceeded, "more was in flight than the board had granted");
+    Driven { result, steps, writes, flushes, turnarounds, events }
+}
+
+struct Driver<'a> {
+    bench: &'a mut Bench,
+    manner: &'a Manner,
+    holds: Holds,
+    started: Instant,
+    typed: usize,
+    steps: u64,
+    writes: u64,
+    reads: u64,
+    flushes: u64,
+    turnarounds: u64,
+    events: Vec<String>,
+    /// Whether bytes were written since the last flush.
+    unflushed: bool,
+    /// Whether bytes were written since the last answer.
+    asked: bool,
+}
+
+/// A step that may be asked for again, without its borrow.
+#[derive(Debug, PartialEq)]
+enum Seen {
+    Write(Vec<u8>, Instant),
+    Flush(Instant),
+    Read(Instant),
+}
+
+impl<'a> Driver<'a> {
+    const fn new(bench: &'a mut Bench, manner: &'a Manner, holds: Holds) -> Self {
+        let started = bench.now;
+        Self {
+            bench,
+            manner,
+            holds,
+            started,
+            typed: 0,
+            steps: 0,
+            writes: 0,
+            reads: 0,
+            flushes: 0,
+            turnarounds: 0,
+            events: Vec::new(),
+            unflushed: false,
+            asked: false,
+        }
+    }
+
+    fn run<O: Operation>(&mut self, run: &mut Run<'_, O>) -> Option<Result<O::Output, Error>> {
+        while self.manner.cancel != Some(self.steps) {
+            self.steps += 1;
+            assert!(self.steps < STEPS, "a run without an end");
+            self.bench.wire.deliver(self.bench.now, &mut self.bench.device);
+            self.type_in(run);
+            match run.poll(self.bench.now) {
+                Step::Event(event) => self.events.push(text(event)),
+                Step::Done(result) => {
+                    let again = run.poll(self.bench.now);
+                    assert!(matches!(again, Step::Done(Err(Error::Refused(Refused::Ended)))), "done twice");
+                    return Some(result);
+                }
+                step => {
+                    let seen = Seen::new(step);
+                    let again = Seen::new(run.poll(self.bench.now));
+                    assert_eq!(seen, again, "polled without news, the step is another");
+                    self.step(run, seen);
+                }
+            }
+        }
+        None
+    }
+
+    fn step<O: Operation>(&mut self, run: &mut Run<'_, O>, seen: Seen) {
+        match seen {
+            Seen::Write(bytes, until) => self.write(run, &bytes, until),
+            Seen::Flush(until) => {
+                assert!(until > self.bench.now, "a flush without time");
+                assert!(self.holds == Holds::UntilFlush, "a flush of a bare transport");
+                assert!(self.unflushed, "a flush without a write");
+                self.unflushed = false;
+                self.flushes += 1;
+                run.flushed();
+            }
+            Seen::Read(until) => self.read(run, until),
+        }
+    }
+
+    fn write<O: Operation>(&mut self, run: &mut Run<'_, O>, bytes: &[u8], until: Instant) {
+        assert!(!bytes.is_empty(), "an empty write");
+        assert!(until > self.bench.now, "a write without time");
+        let most = piece(&self.manner.writes, self.writes).min(bytes.len());
+        let n = self.bench.wire.send(self.bench.now, &bytes[..most]);
+        if n == 0 && !self.bench.wire.ended() {
+            return self.pass(until);
+        }
+        self.writes += 1;
+        (self.unflushed, self.asked) = (true, true);
+        run.wrote(n);
+    }
+
+    fn read<O: Operation>(&mut self, run: &mut Run<'_, O>, until: Instant) {
+        let waits = until > self.bench.now;
+        let held = self.holds == Holds::UntilFlush && self.unflushed;
+        assert!(!(waits && held), "it waits for an answer while its question is held back");
+        let mut bytes = Vec::new();
+        let most = piece(&self.manner.reads, self.reads);
+        if self.bench.wire.receive(self.bench.now, most, &mut bytes) > 0 {
+            self.reads += 1;
+            self.turnarounds += u64::from(core::mem::take(&mut self.asked));
+            run.received(&bytes);
+        } else if self.bench.wire.ended() {
+            run.received(&[]);
+        } else if waits {
+            self.pass(until);
+        }
+    }
+
+    /// Lets time go by until the next thing happens.
+    fn pass(&mut self, until: Instant) {
+        let now = self.bench.now;
+        let typed = self.manner.typed.get(self.typed).map(|(after, _)| self.started + *after);
+        let next = [self.bench.wire.next_event(now), typed].into_iter().flatten().filter(|next| *next > now);
+        self.bench.now = next.min().map_or(until, |next| next.min(until));
+    }
+
+    fn type_in<O: Operation>(&mut self, run: &mut Run<'_, O>) {
+        while let Some((after, bytes)) = self.manner.typed.get(self.typed) {
+            if self.bench.now < self.started + *after {
+                return;
+            }
+            self.typed += 1;
+            assert_eq!(run.type_in(bytes), bytes.len(), "more was typed than there is room for");
+        }
+    }
+}
+
+impl Seen {
+    fn new<T>(step: Step<'_, T>) -> Self {
+        match step {
+            Step::Write { bytes, until } => Self::Write(bytes.to_vec(), until),
+            Step::Flush { until } => Self::Flush(until),
+            Step::Read { until } => Self::Read(until),
+            Step::Event(_) | Step::Done(_) => panic!("polled without news, there is news"),
+        }
+    }
+}
+
+/// The size of the next piece.
+fn piece(sizes: &[usize], at: u64) -> usize {
+    let at = usize::try_from(at).unwrap_or_default();
+    if sizes.is_empty() { usize::MAX } else { sizes[at % sizes.len()].max(1) }
+}
+
+fn text(event: Event<'_>) -> String {
+    match event {
+        Event::Entered { attempts, .. } => format!("entered after {attempts} attempts"),
+        Event::Plain => "no raw paste".into(),
+        Event::Progress(progress) => format!("{} of {:?}", progress.done, progress.total),
+    }
+}

@@ -1,0 +1,300 @@
+//! The scenarios themselves.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+use core::{ops::ControlFlow, time::Duration};
+
+use crate::{
+    Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation, Put,
+    Remove, Rename, Reply, Script, Stat, Stdin,
+    testing::{Act, Firmware, Program, RawPaste, Scenario, Task},
+};
+
+/// Returns every scenario.
+#[must_use]
+pub fn scenarios() -> Vec<Scenario> {
+    let mut all = code();
+    all.extend(ends());
+    all.extend(files());
+    all.extend(trouble());
+    all.extend(boards());
+    all
+}
+
+/// What code prints and raises.
+fn code() -> Vec<Scenario> {
+    let long = "for i in range(3000):print('a line of some length',i)\n";
+    let printed: String = (0..3000).map(|i| format!("a line of some length {i}\n")).collect();
+    let length = printed.len().to_string();
+    let bad = ["print(1)\nx = = 3\n", &"# the board throws this away\n".repeat(30)].concat();
+    let f = "def f():\n raise ValueError('no')\n\nf()\n";
+    let program = Program::new(bad.clone(), [Act::SyntaxError { line: 2, after_bytes: 14 }]);
+    vec![
+        story(
+            "prints",
+            vec![Program::new("print('one');print('two')", [print("one\n"), print("two\n")])],
+            vec![run("print('one');print('two')", "one\ntwo\n")],
+        ),
+        story(
+            "prints_much",
+            vec![Program::new(long, [print(&printed)])],
+            vec![Task::new(
+                move || Exec::captured(long, 100_000),
+                |printed| printed.len().to_string(),
+                length,
+            )],
+        ),
+        story("nothing_to_run", vec![], vec![run("", ""), run("# a remark\n", "")]),
+        story(
+            "raises",
+            vec![
+                Program::new(f, [raise("ValueError", "no", 2)]),
+                Program::new("open('missing.txt')\n", [raise("OSError", "[Errno 2] ENOENT", 1)]),
+            ],
+            vec![run(f, "ValueError in line 2"), run("open('missing.txt')\n", "OSError 2"), eval()],
+        ),
+        story(
+            "does_not_compile",
+            vec![program],
+            vec![Task::new(move || Exec::captured(bad.clone(), 100), text, "SyntaxError in line 2"), eval()],
+        ),
+    ]
+}
+
+/// How code ends otherwise.
+fn ends() -> Vec<Scenario> {
+    let soon = Duration::from_millis(300);
+    let ask = "print('hello '+input('name? '))\n";
+    let forever = "i=0\nwhile True:\n i+=1\n";
+    let answered = [Act::ReadLine("name? ".into()), print("hello "), Act::PrintReadLine];
+    let bye = "print('bye')\nraise SystemExit\n";
+    vec![
+        story(
+            "runs_for_ever_and_is_interrupted",
+            vec![Program::new(forever, [Act::Line(3), Act::RunForever])],
+            vec![run(forever, "KeyboardInterrupt").type_in(soon, b"\x03"), eval()],
+        ),
+        story(
+            "asks_and_is_interrupted",
+            vec![Program::new(ask, [Act::ReadLine("name? ".into())])],
+            vec![run(ask, "KeyboardInterrupt").type_in(soon, b"\x03"), eval()],
+        ),
+        story(
+            "asks_and_is_answered",
+            vec![Program::new(ask, answered)],
+            vec![run(ask, "name? you\nhello you\n").type_in(soon, b"you\r"), eval()],
+        ),
+        story(
+            "exits",
+            vec![Program::new(bye, [print("bye\n"), Act::Exit])],
+            vec![
+                Task::new(move || Exec::new(bye, |_| Ok(())), |reply| format!("{reply:?}"), "Reset"),
+                eval(),
+            ],
+        ),
+        story(
+            "leaves_and_comes_back",
+            vec![],
+            vec![eval(), Task::new(|| Ok(Leave::default()), done, "done"), eval()],
+        ),
+    ]
+}
+
+/// Files and folders.
+fn files() -> Vec<Scenario> {
+    let all: Vec<u8> = (0..5000_u32).map(|at| (at ^ at >> 8) as u8).collect();
+    let hash = format!("5000 {}", Hash::of(DigestKind::Sha256, &all));
+    let small = [&b""[..], b"\x04", b"\x10\x04\x03", b"x"];
+    vec![
+        story(
+            "a_file_there_and_back",
+            vec![],
+            vec![
+                put("a file", all.clone(), "done"),
+                Task::new(
+                    || Stat::new("a file"),
+                    |stat| format!("{:?} {}", stat.kind, stat.size),
+                    "File 5000",
+                ),
+                get("a file", &all),
+                Task::new(|| Digest::new("a file"), |(size, hash)| format!("{size} {hash}"), hash),
+                Task::new(|| Rename::new("a file", "b\u{e9}'\""), done, "done"),
+                list("", "File b\u{e9}'\" 5000\n"),
+                remove("b\u{e9}'\"", "done"),
+                list("", ""),
+            ],
+        ),
+        story(
+            "small_files",
+            vec![],
+            small.iter().flat_map(|bytes| [put("s", bytes.to_vec(), "done"), get("s", bytes)]).collect(),
+        ),
+        story(
+            "folders",
+            vec![],
+            vec![
+                Task::new(|| MakeDir::new("lib"), done, "done"),
+                put("lib/x.py", b"x=1\n".to_vec(), "done"),
+                list("lib", "File x.py 4\n"),
+                list("lib/x.py", "File lib/x.py 4\n"),
+                list("", "Directory lib 0\n"),
+                remove("lib/x.py", "done"),
+                remove("lib", "done"),
+                list("", ""),
+            ],
+        ),
+    ]
+}
+
+/// What goes wrong with files.
+fn trouble() -> Vec<Scenario> {
+    vec![
+        story(
+            "what_is_not_there",
+            vec![],
+            vec![
+                Task::new(|| Stat::new("none"), |stat| format!("{stat:?}"), "OSError 2"),
+                Task::new(|| Get::new("none", Vec::new()), |size| size.to_string(), "OSError 2"),
+                remove("none", "OSError 2"),
+                list("none", "OSError 2"),
+                put("none/x", vec![1], "OSError 2"),
+                eval(),
+            ],
+        ),
+        story(
+            "what_is_in_the_way",
+            vec![],
+            vec![
+                Task::new(|| MakeDir::new("lib"), done, "done"),
+                Task::new(|| MakeDir::new("lib"), done, "OSError 17"),
+                put("lib", vec![1], "OSError 21"),
+                list("", "Directory lib 0\n"),
+                put("x", vec![1], "done"),
+                put("x", vec![2; 700], "done"),
+                get("x", &[2; 700]),
+            ],
+        ),
+    ]
+}
+
+/// Boards that are not like the unix port.
+fn boards() -> Vec<Scenario> {
+    let writable = Firmware { read_only: false, ..Firmware::circuitpython() };
+    let full = Firmware { disk: 4096, ..Firmware::default() };
+    let there_and_back = || vec![put("f", vec![7; 3000], "done"), get("f", &[7; 3000])];
+    let read_only = "refused: this board has a file system that is read-only now: on CircuitPython eject its USB \
+                     drive, or call storage.remount('/', False) in boot.py";
+    let refused = vec![put("f", vec![1], read_only), list("", "")];
+    let no_room = vec![put("f", vec![7; 5000], "OSError 28"), list("", ""), put("f", vec![7; 500], "done")];
+    let cases = [
+        ("an_esp8266", Firmware::esp8266(), "its input pushes back", there_and_back()),
+        ("an_esp32", Firmware::esp32(), "its input pushes back", there_and_back()),
+        ("circuitpython", writable, "it has sys.stdout.buffer", there_and_back()),
+        ("a_read_only_drive", Firmware::circuitpython(), "its file system is writable", refused),
+        ("a_full_disk", full, "its disk is the host's", no_room),
+        ("raw_paste_refused", paste(RawPaste::Unanswered), "it has raw paste", there_and_back()),
+        ("raw_paste_absent", paste(RawPaste::Absent), "it has raw paste", there_and_back()),
+        ("a_window_of_1", paste(RawPaste::Window(1)), "its window is 128", there_and_back()),
+    ];
+    let boards = cases.into_iter().map(|(name, firmware, reason, tasks)| Scenario {
+        firmware,
+        simulated_only: Some(reason),
+        ..story(name, vec![], tasks)
+    });
+    boards.collect()
+}
+
+fn paste(raw_paste: RawPaste) -> Firmware {
+    Firmware { raw_paste, ..Firmware::default() }
+}
+
+fn story(name: &'static str, mut programs: Vec<Program>, tasks: Vec<Task>) -> Scenario {
+    programs.push(Program::new("print(repr(6*7))\n", [print("42\n")]));
+    let firmware = Firmware { cooked: false, ..Firmware::default() };
+    Scenario { name, firmware, programs, tasks, simulated_only: None }
+}
+
+fn run(code: &'static str, outcome: &str) -> Task {
+    Task::new(move || Exec::captured(code, 10_000), text, outcome)
+}
+
+/// What any board can do after anything.
+fn eval() -> Task {
+    Task::new(|| Eval::new("6*7"), |answer| answer, "42")
+}
+
+fn put(path: &'static str, bytes: Vec<u8>, outcome: &str) -> Task {
+    Task::new(move || Put::new(bytes.clone(), path), done, outcome)
+}
+
+fn get(path: &'static str, bytes: &[u8]) -> Task {
+    let make = move || Ok(Fetch { path, get: Get::new(path, Vec::new())? });
+    Task::new(
+        make,
+        |bytes| Hash::of(DigestKind::Sha256, &bytes).to_string(),
+        Hash::of(DigestKind::Sha256, bytes).to_string(),
+    )
+}
+
+fn list(path: &'static str, outcome: &str) -> Task {
+    let tell = |entries: Vec<crate::Entry>| {
+        entries.iter().map(|entry| format!("{:?} {} {}\n", entry.kind, entry.name, entry.size)).collect()
+    };
+    Task::new(move || List::new(path), tell, outcome)
+}
+
+fn remove(path: &'static str, outcome: &str) -> Task {
+    Task::new(move || Remove::new(path), done, outcome)
+}
+
+fn done((): ()) -> String {
+    "done".into()
+}
+
+fn text(printed: Vec<u8>) -> String {
+    String::from_utf8_lossy(&printed).replace("\r\n", "\n")
+}
+
+fn print(text: &str) -> Act {
+    Act::Print(text.into())
+}
+
+fn raise(kind: &str, message: &str, line: u32) -> Act {
+    Act::Raise { kind: kind.into(), message: message.into(), line }
+}
+
+/// A get that results in the content.
+struct Fetch {
+    path: &'static str,
+    get: Get<Vec<u8>>,
+}
+
+impl Operation for Fetch {
+    type Output = Vec<u8>;
+
+    fn needs(&self) -> Needs {
+        self.get.needs()
+    }
+
+    fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
+        self.get.script(board, script)
+    }
+
+    fn output(&mut self, bytes: &[u8], stdin: &mut Stdin) -> Result<(), Error> {
+        self.get.output(bytes, stdin)
+    }
+
+    fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Vec<u8>>, Error> {
+        Ok(match self.get.reply(reply)? {
+            ControlFlow::Break(_) => {
+                let next = Get::new(self.path, Vec::new())?;
+                ControlFlow::Break(core::mem::replace(&mut self.get, next).into_sink())
+            }
+            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+        })
+    }
+}

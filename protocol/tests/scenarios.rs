@@ -1,0 +1,45 @@
+//! Every scenario on the simulated board, on links of several kinds and in pieces of several sizes.
+
+use std::time::Duration;
+
+use rawpaste::{
+    Session,
+    testing::{Bench, LinkShape, Manner, Scenario, drive, outcome, scenarios},
+};
+
+#[test]
+fn every_scenario_at_once() {
+    tell_all(LinkShape::default(), &[], &[]);
+}
+
+#[test]
+fn every_scenario_over_a_uart() {
+    tell_all(LinkShape::uart(), &[], &[]);
+}
+
+#[test]
+fn every_scenario_byte_by_byte() {
+    tell_all(LinkShape { rate: None, delay: Duration::from_millis(3) }, &[1], &[1]);
+}
+
+fn tell_all(shape: LinkShape, reads: &[usize], writes: &[usize]) {
+    for scenario in scenarios() {
+        tell(&scenario, shape, reads, writes);
+    }
+}
+
+fn tell(scenario: &Scenario, shape: LinkShape, reads: &[usize], writes: &[usize]) {
+    let mut bench = Bench::new(scenario.firmware.clone(), shape);
+    for program in &scenario.programs {
+        bench.device.register(program.clone());
+    }
+    let mut session = Session::default();
+    for (at, task) in scenario.tasks.iter().enumerate() {
+        let manner =
+            Manner { reads: reads.into(), writes: writes.into(), typed: task.typed.clone(), cancel: None };
+        let operation = (task.operation)().expect("an operation");
+        let driven = drive(&mut session, &mut bench, operation, &manner);
+        let told = outcome(driven.result.expect("not cancelled"));
+        assert_eq!(told, task.expected, "{}, task {at}", scenario.name);
+    }
+}
