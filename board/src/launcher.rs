@@ -141,26 +141,31 @@ fn print(process: &Process, host: &mut End) -> io::Result<()> {
 fn listen(slot: &Slot, mut host: End) {
     host.set_timeout(Duration::MAX);
     let mut buffer = [0; CAPACITY];
-    let mut process = slot.now();
     while let Ok(n @ 1..) = host.read(&mut buffer) {
         for piece in buffer[..n].chunk_by(|a, b| *a != CTRL_C && *b != CTRL_C) {
             if piece == [CTRL_C] && slot.now().interrupt() {
                 continue;
             }
-            let Some(now) = type_in(slot, process, piece) else { return };
-            process = now;
+            // The terminal of a process that has ended may still take bytes, and nobody reads them.
+            if !type_in(slot, piece) {
+                return;
+            }
         }
     }
 }
 
-/// Types all of `bytes`; what a process that ends did not take goes to the next one.
-fn type_in(slot: &Slot, mut process: Arc<Process>, mut bytes: &[u8]) -> Option<Arc<Process>> {
+/// Types all of `bytes`; what a process that ends did not take goes to the next one. False if there is none.
+fn type_in(slot: &Slot, mut bytes: &[u8]) -> bool {
+    let mut process = slot.now();
     while !bytes.is_empty() {
         match process.write(bytes) {
             Ok(n @ 1..) => bytes = &bytes[n..],
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Ok(0) | Err(_) => process = slot.after(&process)?,
+            Ok(0) | Err(_) => match slot.after(&process) {
+                Some(next) => process = next,
+                None => return false,
+            },
         }
     }
-    Some(process)
+    true
 }

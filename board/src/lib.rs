@@ -15,6 +15,7 @@ mod pipe;
 mod pty;
 mod running;
 mod shape;
+mod simulated;
 mod tcp;
 #[cfg(feature = "trial")]
 pub mod trial;
@@ -30,4 +31,5 @@ pub use pipe::{End, pipe};
 pub use pty::PtyPort;
 pub use running::Running;
 pub use shape::Shape;
+pub use simulated::Simulated;
 pub use tcp::TcpPort;

@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pty_process::blocking::{Command, Pty};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 
 use crate::find;
 use crate::interrupt::{self, Interrupts};
 use crate::launcher;
 use crate::pipe::End;
-use crate::tty;
+use crate::tty::{self, passing};
 
 /// Runs before the banner and leaves no trace. After a first script SIGINT is caught only while a script runs;
 /// before it the wheel's is caught by the CPython around it, always.
@@ -98,15 +100,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// What it prints; `Ok(0)` when it has ended.
+    /// What it prints; an error says that it has ended.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
+            self.wait(PollFlags::IN)?;
             match (&self.master).read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // Linux's answer when nobody has the terminal open any more.
-                Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
-                    return Ok(0);
-                }
+                Err(error) if passing(&error) => {}
                 Ok(n) => {
                     self.spoke.store(true, Ordering::Relaxed);
                     return Ok(n);
@@ -118,7 +117,24 @@ impl Process {
 
     /// Types bytes; an error says that it has ended.
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        (&self.master).write(bytes)
+        loop {
+            if self.wait(PollFlags::OUT)?.contains(PollFlags::HUP) {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            match (&self.master).write(bytes) {
+                Err(error) if passing(&error) => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// Waits until it can go on, or has ended.
+    fn wait(&self, what: PollFlags) -> io::Result<PollFlags> {
+        let mut polled = [PollFd::new(&self.master, what)];
+        match poll(&mut polled, None) {
+            Ok(_) | Err(Errno::INTR) => Ok(polled[0].revents()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Interrupts the running script. False if there is none: then `^C` is to be typed.

@@ -10,11 +10,10 @@ use std::time::Duration;
 
 use pty_process::blocking::{Pts, Pty};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::ioctl_fionbio;
 use rustix::termios::ioctl_tiocnxcl;
 
 use crate::pipe::End;
-use crate::tty;
+use crate::tty::{self, passing};
 
 /// How often a claim that a host left behind is looked for when it sends nothing.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
@@ -36,7 +35,6 @@ pub struct PtyPort {
 impl PtyPort {
     pub(crate) fn serve(board: End) -> io::Result<Self> {
         let (master, slave) = tty::open_raw()?;
-        ioctl_fionbio(&master, true)?;
         let name = rustix::pty::ptsname(&master, Vec::new())?;
         let name = PathBuf::from(OsStr::from_bytes(name.as_bytes()));
         let (stopped, wake) = io::pipe()?;
@@ -146,8 +144,4 @@ impl Line {
             Err(error) => error == rustix::io::Errno::INTR,
         }
     }
-}
-
-fn passing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use crate::pipe::{End, pipe};
 use crate::shape::{BEHIND, Rest, Shape, WAIT, pump};
@@ -51,13 +51,11 @@ impl Running {
     /// What the system says if it cannot start a thread.
     pub fn shaped(self, shape: Shape) -> io::Result<Self> {
         let (host, near) = pipe(if shape == Shape::default() { WAIT } else { BEHIND });
-        let (board, far) = (self.host.try_clone()?, near.try_clone()?);
-        let down = thread::Builder::new().name("link to board".into());
-        let down = down.spawn(move || pump(near, board, shape, Rest::Discard))?;
-        host.keep(Joined(Some(down)));
-        let up = thread::Builder::new().name("link from board".into());
-        let up = up.spawn(move || pump(self.host, far, shape, Rest::Deliver))?;
-        host.keep(Joined(Some(up)));
+        let (down, far) = (self.host.try_clone()?, near.try_clone()?);
+        let mut link = Link { board: self.host.try_clone()?, threads: Vec::new() };
+        link.spawn("link to board", move || pump(near, down, shape, Rest::Discard))?;
+        link.spawn("link from board", move || pump(self.host, far, shape, Rest::Deliver))?;
+        host.keep(link);
         Ok(Self { host })
     }
 
@@ -85,12 +83,24 @@ impl Running {
     }
 }
 
-/// Waits for a thread when dropped.
-struct Joined(Option<thread::JoinHandle<()>>);
+/// Ends a link when the host is gone.
+struct Link {
+    board: End,
+    threads: Vec<JoinHandle<()>>,
+}
 
-impl Drop for Joined {
+impl Link {
+    fn spawn(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        self.threads.push(thread::Builder::new().name(name.into()).spawn(run)?);
+        Ok(())
+    }
+}
+
+impl Drop for Link {
     fn drop(&mut self) {
-        if let Some(thread) = self.0.take() {
+        // Wakes a thread that waits for a board that neither reads nor writes.
+        self.board.shut();
+        for thread in self.threads.drain(..) {
             // A thread that panicked has said so.
             let _ = thread.join();
         }

@@ -84,9 +84,8 @@ fn greets(board: Board) -> Outcome {
     assert!(banner.starts_with(b"MicroPython "), "{}", banner.escape_ascii());
     assert!(!banner.windows(2).any(|two| two == b"\r\r"), "{}", banner.escape_ascii());
     assert_eq!(host.send(b"\x03").until(PROMPT), PROMPT);
-    host.send(b"\x01").until(RAW);
-    assert_eq!(host.paste(b"print(globals())").until(ANSWER), b"{'__name__': '__main__'}\n\x04\x04>");
-    assert_eq!(host.paste(b"import sys;print(sys.argv)").until(ANSWER), b"[]\n\x04\x04>");
+    host.send(b"globals()\r").until(b"\r\n{'__name__': '__main__'}\n>>> ");
+    host.send(b"import sys;sys.argv\r").until(b"\r\n[]\n>>> ");
     Ok(())
 }
 
@@ -146,10 +145,9 @@ fn is_replaced(board: Board) -> Outcome {
     for _ in 0..2 {
         host.enter().paste(b"import sys\nsys.exit()").until(b"\x04\x04");
     }
-    host.enter();
-    // Typed while there is no process: the next one has it.
-    host.send(b"\x04").until(b"\n");
-    host.send(b"\x01").until(RAW);
+    // `^D` on an empty line, raw and friendly.
+    host.enter().send(b"\x04").until(PROMPT);
+    host.send(b"\x04").enter();
     Ok(())
 }
 

@@ -85,6 +85,8 @@ pub enum FaultKind {
     NotInterrupted(u32),
     /// A helper's answer cannot be read.
     Answer,
+    /// A script of the engine's own does not compile, twice: its bytes do not arrive as they are.
+    Damaged,
 }
 
 impl Fault {
@@ -109,6 +111,7 @@ impl fmt::Display for Fault {
             FaultKind::NoEntry(attempts) => write!(f, "no raw REPL after {attempts} attempts "),
             FaultKind::NotInterrupted(times) => write!(f, "the program went on after {times} ^C "),
             FaultKind::Answer => f.write_str("the board's answer makes no sense "),
+            FaultKind::Damaged => f.write_str("a script arrived damaged, twice, "),
         }?;
         write!(f, "while {}", self.phase)?;
         if self.heard.is_empty() {
@@ -134,9 +137,11 @@ impl Fault {
             }
             FaultKind::Closed => ". Plug the board in again, or find its new name, and run again",
             FaultKind::Stuck(_) => ". Check the cable and that nothing else holds the port, then run again",
-            FaultKind::Unexpected(_) | FaultKind::Silence(_) | FaultKind::Window(_) | FaultKind::Answer => {
-                ". Run it again; if it stays, reset the board and check cable and speed"
-            }
+            FaultKind::Unexpected(_)
+            | FaultKind::Silence(_)
+            | FaultKind::Window(_)
+            | FaultKind::Answer
+            | FaultKind::Damaged => ". Run it again; if it stays, reset the board and check cable and speed",
         }
     }
 }

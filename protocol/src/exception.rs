@@ -46,6 +46,11 @@ impl Exception {
         self.kind == "KeyboardInterrupt"
     }
 
+    /// Returns whether the script did not compile, so that nothing of it ran.
+    pub(crate) fn is_syntax(&self) -> bool {
+        matches!(&*self.kind, "SyntaxError" | "IndentationError")
+    }
+
     /// Returns whether the board lacks the helpers that this session defined, after a reset that it did not see.
     pub(crate) fn lacks_helper(&self) -> bool {
         matches!(&*self.kind, "NameError" | "AttributeError") && self.message.contains("'_rp'")

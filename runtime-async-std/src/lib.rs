@@ -1,1 +1,154 @@
-//! To be written.
+//! Drives the rawpaste engine on async-std, smol and every other runtime with the traits of `futures-io`.
+//!
+//! A [`Connection`] is a [`Session`] and a stream, any `AsyncRead + AsyncWrite + Unpin`: it does what the engine's
+//! steps say and knows nothing else of the protocol. Its time comes from async-std's timers, which need no executor of
+//! async-std's.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use rawpaste::{Config, Eval, Leave, Put};
+//!
+//! let mut board = rawpaste_async_std::open("/dev/ttyACM0", Config::default())?;
+//! board.run(Put::new(&b"print('hello')\n"[..], "main.py")?).await?;
+//! assert_eq!(board.run(Eval::new("6*7")?).await?, "42");
+//! board.run(Leave::default()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Cancelling
+//!
+//! [`Connection::run`] is cancel-safe in this sense: its future can be dropped at any await point, nothing blocks, and
+//! the next run finds its own way back to a clean prompt. What the board was doing is interrupted then. An operation
+//! given as `&mut operation` keeps what it knows and goes on when it is run again, on this connection or another.
+//!
+//! # Sending between threads
+//!
+//! The future is `Send` where the stream, the operation and what it is given are.
+
+#[cfg(feature = "serial")]
+mod serial;
+#[cfg(feature = "serial")]
+mod threaded;
+#[cfg(all(feature = "serial", unix))]
+mod tty;
+
+use std::{
+    future::poll_fn,
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time,
+};
+
+use async_std::{
+    future::timeout,
+    io::{ReadExt, WriteExt},
+    stream,
+};
+use futures_core::Stream;
+use futures_io::{AsyncRead, AsyncWrite};
+use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};
+
+#[cfg(feature = "serial")]
+pub use serial::{Native, Serial, open};
+#[cfg(feature = "serial")]
+pub use threaded::Threaded;
+#[cfg(all(feature = "serial", unix))]
+pub use tty::Tty;
+
+/// What a driver ends with: the engine's error, or the stream's.
+pub type Error = DriveError<io::Error>;
+
+/// A session and the stream to its board.
+#[derive(Debug)]
+pub struct Connection<S> {
+    stream: S,
+    session: Session,
+    epoch: time::Instant,
+    buffer: Vec<u8>,
+}
+
+/// What comes from outside while an operation runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Bytes for the running script's standard input, [`MOST`] at most.
+    Type(Vec<u8>),
+    /// `^C`: the script is interrupted and its traceback comes back.
+    Interrupt,
+}
+
+/// The longest piece that is typed in at once, in bytes.
+pub const MOST: usize = 1024;
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// Joins a stream and a session. Nothing is sent before an operation is run.
+    pub fn new(stream: S, session: Session) -> Self {
+        Self { stream, session, epoch: time::Instant::now(), buffer: vec![0; 4096] }
+    }
+
+    /// Returns the session.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Takes the connection apart, to use the stream for something else or the session's knowledge of the board with
+    /// another stream.
+    pub fn into_parts(self) -> (S, Session) {
+        (self.stream, self.session)
+    }
+
+    /// Runs an operation to its end. Cancel-safe: see the crate's page.
+    ///
+    /// # Errors
+    ///
+    /// The engine's error, or the stream's; after either, the operation can be run again.
+    pub async fn run<O: Operation>(&mut self, operation: O) -> Result<O::Output, Error> {
+        self.attend(operation, stream::empty(), |_| {}).await
+    }
+
+    /// Runs an operation to its end, with what is typed in meanwhile (a channel's receiver, or any stream) and what is
+    /// to be known of it. When `input` ends the run goes on without. Cancel-safe: see the crate's page; an input that
+    /// was taken may be lost then.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run`](Self::run).
+    pub async fn attend<O: Operation>(
+        &mut self,
+        operation: O,
+        input: impl Stream<Item = Input> + Unpin,
+        mut on_event: impl FnMut(Event<'_>),
+    ) -> Result<O::Output, Error> {
+        let Self { stream, session, epoch, buffer } = self;
+        let (mut run, mut input) = (session.run(operation), Some(input));
+        loop {
+            let now = Instant::from_epoch(epoch.elapsed());
+            let wait = |until: Instant| until.saturating_duration_since(now);
+            match run.poll(now) {
+                Step::Write { bytes, until } => {
+                    if let Ok(n) = timeout(wait(until), stream.write(bytes)).await {
+                        run.wrote(n.map_err(DriveError::Transport)?);
+                    }
+                }
+                Step::Flush { until } => {
+                    if let Ok(flushed) = timeout(wait(until), stream.flush()).await {
+                        flushed.map_err(DriveError::Transport)?;
+                        run.flushed();
+                    }
+                }
+                Step::Read { until } => {
+                    let room = run.input_room() >= MOST;
+                    let typed = poll_fn(|cx| if room { next(&mut input, cx) } else { Poll::Pending });
+                    match timeout(wait(until), either(stream.read(buffer), typed)).await {
+                        Ok(Came::Bytes(n)) => run.received(&buffer[..n.map_err(DriveError::Transport)?]),
+                        Ok(Came::Input(input)) => type_in(&mut run, &input),
+                        Err(_) => {}
+                    }
+                }
+                Step::Event(event) => on_event(event),
+                Step::Done(result) => return Ok(result?),
+            }
+        }
+    }
+}

@@ -1,1 +1,176 @@
-//! To be written.
+//! Drives the rawpaste engine on a blocking stream: a serial port, or any [`Port`].
+//!
+//! A [`Connection`] is a [`Session`] and a port: it does what the engine's steps say and knows nothing else of the
+//! protocol. It uses the port from one thread and never reads while it writes, which is what a Windows serial port
+//! needs. A [`Worker`] is that thread behind a handle.
+//!
+//! ```no_run
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use rawpaste::{Config, Eval, Leave, Put};
+//!
+//! let mut board = rawpaste_blocking::open("/dev/ttyACM0", Config::default())?;
+//! board.run(Put::new(&b"print('hello')\n"[..], "main.py")?)?;
+//! assert_eq!(board.run(Eval::new("6*7")?)?, "42");
+//! board.run(Leave::default())?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Cancelling
+//!
+//! [`Connection::run`] and [`Connection::attend`] return when the operation has ended. To end one early, send
+//! [`Input::Interrupt`], or run it on a [`Worker`] and drop its [`Pending`]. Whatever ends a run, the next one finds its
+//! own way back to a clean prompt, and an operation given as `&mut operation` keeps what it knows and goes on when it
+//! is run again, on this connection or another.
+//!
+//! # Sending between threads
+//!
+//! A connection is `Send` where its port is. [`Worker`] is `Sync`: any thread submits to it.
+
+mod port;
+#[cfg(feature = "serial")]
+mod serial;
+mod worker;
+
+use std::{
+    io,
+    ops::ControlFlow,
+    sync::mpsc,
+    time::{self, Duration},
+};
+
+use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};
+
+pub use port::Port;
+#[cfg(feature = "serial")]
+pub use serial::{Native, Serial, open};
+pub use worker::{Failed, Pending, Worker};
+
+/// What a driver ends with: the engine's error, or the port's.
+pub type Error = DriveError<io::Error>;
+
+/// A session and the port to its board.
+#[derive(Debug)]
+pub struct Connection<P> {
+    port: P,
+    session: Session,
+    epoch: time::Instant,
+    buffer: Vec<u8>,
+}
+
+/// What comes from outside while an operation runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Bytes for the running script's standard input, [`MOST`] at most.
+    Type(Vec<u8>),
+    /// `^C`: the script is interrupted and its traceback comes back.
+    Interrupt,
+}
+
+/// The longest piece that is typed in at once, in bytes.
+pub const MOST: usize = 1024;
+
+/// The longest wait for the port while something may come from outside.
+const TICK: Duration = Duration::from_millis(50);
+
+impl<P: Port> Connection<P> {
+    /// Joins a port and a session. Nothing is sent before an operation is run.
+    pub fn new(port: P, session: Session) -> Self {
+        Self { port, session, epoch: time::Instant::now(), buffer: vec![0; 4096] }
+    }
+
+    /// Returns the session.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Takes the connection apart, to use the port for something else or the session's knowledge of the board with
+    /// another port.
+    pub fn into_parts(self) -> (P, Session) {
+        (self.port, self.session)
+    }
+
+    /// Runs an operation to its end.
+    ///
+    /// # Errors
+    ///
+    /// The engine's error, or the port's; after either, the operation can be run again.
+    pub fn run<O: Operation>(&mut self, operation: O) -> Result<O::Output, Error> {
+        self.drive(operation, Duration::MAX, |_| ControlFlow::Continue(()), |_| {})
+    }
+
+    /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. `input` is looked
+    /// at between two steps, each 50 ms at least; when its sender is gone the run goes on without.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run`](Self::run).
+    pub fn attend<O: Operation>(
+        &mut self,
+        operation: O,
+        input: &mpsc::Receiver<Input>,
+        on_event: impl FnMut(Event<'_>),
+    ) -> Result<O::Output, Error> {
+        let outside = |run: &mut Run<'_, O>| {
+            if run.input_room() >= MOST
+                && let Ok(input) = input.try_recv()
+            {
+                type_in(run, &input);
+            }
+            ControlFlow::Continue(())
+        };
+        self.drive(operation, TICK, outside, on_event)
+    }
+
+    /// Asks `outside` before each step, which may break the run off; no step takes longer than `tick`.
+    fn drive<O: Operation>(
+        &mut self,
+        operation: O,
+        tick: Duration,
+        mut outside: impl FnMut(&mut Run<'_, O>) -> ControlFlow<()>,
+        mut on_event: impl FnMut(Event<'_>),
+    ) -> Result<O::Output, Error> {
+        let Self { port, session, epoch, buffer } = self;
+        let mut run = session.run(operation);
+        while outside(&mut run).is_continue() {
+            let now = Instant::from_epoch(epoch.elapsed());
+            let wait = |until: Instant| until.saturating_duration_since(now).min(tick);
+            match run.poll(now) {
+                Step::Write { bytes, until } => {
+                    let wrote = port.set_timeout(wait(until)).and_then(|()| port.write(bytes));
+                    in_time(wrote)?.into_iter().for_each(|n| run.wrote(n));
+                }
+                Step::Flush { until } => {
+                    let flushed = port.set_timeout(wait(until)).and_then(|()| port.flush());
+                    in_time(flushed)?.into_iter().for_each(|()| run.flushed());
+                }
+                Step::Read { until } => {
+                    let read = port.set_timeout(wait(until)).and_then(|()| port.read(buffer));
+                    in_time(read)?.into_iter().for_each(|n| run.received(&buffer[..n]));
+                }
+                Step::Event(event) => on_event(event),
+                Step::Done(result) => return Ok(result?),
+            }
+        }
+        Err(DriveError::Transport(io::Error::new(io::ErrorKind::Interrupted, "the operation was stopped")))
+    }
+}
+
+/// To wait in vain is no error: the engine says what to do next.
+fn in_time<T>(result: io::Result<T>) -> Result<Option<T>, Error> {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    match result {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if matches!(error.kind(), TimedOut | WouldBlock | Interrupted) => Ok(None),
+        Err(error) => Err(DriveError::Transport(error)),
+    }
+}
+
+fn type_in<O: Operation>(run: &mut Run<'_, O>, input: &Input) {
+    match input {
+        Input::Type(bytes) => {
+            run.type_in(bytes);
+        }
+        Input::Interrupt => run.interrupt(),
+    }
+}

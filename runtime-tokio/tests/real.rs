@@ -1,34 +1,51 @@
-//! tokio and a real MicroPython.
-use rawpaste::*;
-use rawpaste_board::trial::{run, trial};
+//! Every scenario that the unix port can tell, through tokio, on a real MicroPython behind a pseudo-terminal.
+
+use std::time::Duration;
+
+use rawpaste::{
+    Config, DriveError, Error,
+    testing::{Scenario, Task, outcome, scenarios},
+};
+use rawpaste_board::trial::{Board, Failed, run, trial};
+use rawpaste_tokio::{Connection, Input, Serial};
+use tokio::sync::mpsc;
 
 fn main() {
-    run(vec![trial("first_light", |board| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let port = board.running.on_pty()?;
-            let mut tty = rawpaste_tokio::open(&port.name().to_string_lossy(), Config::default())?;
-            let text = tty.run(Exec::captured("print(6*7)", 100)?).await?;
-            assert_eq!(text, b"42\n");
-            let data: Vec<u8> = (0..100_000u32).map(|n| (n.wrapping_mul(2654435761) >> 13) as u8).collect();
-            let start = std::time::Instant::now();
-            tty.run(Put::new(&data[..], "a file")?).await?;
-            eprintln!("{:?} {:?}", start.elapsed(), tty.session().board());
-            assert_eq!(std::fs::read(board.dir.path().join("a file"))?, data);
-            let mut back = Vec::new();
-            tty.run(Get::new("a file", &mut back)?).await?;
-            assert_eq!(back, data);
-            eprintln!("{:?} {:?}", start.elapsed(), tty.run(List::new("")?).await?);
-            eprintln!("{:?}", tty.run(Digest::new("a file")?).await?);
-            eprintln!("{:?}", tty.run(Space::new("")?).await?);
-            eprintln!("{:?}", tty.run(Stat::new("a file")?).await?);
-            tty.run(Rename::new("a file", "b")?).await?;
-            tty.run(Remove::new("b")?).await?;
-            tty.run(MakeDir::new("b")?).await?;
-            eprintln!("{:?}", tty.run(Remove::new("nothing")?).await);
-            tty.run(Leave::default()).await?;
-            Ok::<(), Box<dyn std::error::Error>>(())
-        })?;
+    let real = scenarios().into_iter().filter(|scenario| scenario.simulated_only.is_none());
+    run(real.map(|scenario| trial(scenario.name, move |board| tell(&scenario, board))).collect())
+}
+
+fn tell(scenario: &Scenario, board: Board) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let port = board.running.on_pty()?;
+        let mut connection = rawpaste_tokio::open(&port.name().to_string_lossy(), Config::default())?;
+        for (at, task) in scenario.tasks.iter().enumerate() {
+            let told = perform(&mut connection, task).await?;
+            if told != task.expected {
+                return Err(format!("task {at}: {told:?} instead of {:?}", task.expected).into());
+            }
+        }
         Ok(())
-    })])
+    })
+}
+
+async fn perform(connection: &mut Connection<Serial>, task: &Task) -> Result<String, Failed> {
+    let (sender, mut input) = mpsc::channel(8);
+    let typed = task.typed.clone();
+    tokio::spawn(async move {
+        let mut typed_at = Duration::ZERO;
+        for (after, bytes) in typed {
+            tokio::time::sleep(after.saturating_sub(typed_at)).await;
+            typed_at = after;
+            // Where the run has ended there is nobody to type for.
+            let _ = sender.send(Input::Type(bytes)).await;
+        }
+    });
+    let operation = (task.operation)()?;
+    match connection.attend(operation, &mut input, |_| {}).await {
+        Err(DriveError::Transport(error)) => Err(error.into()),
+        Err(DriveError::Engine(error)) => Ok(outcome(Err::<String, Error>(error))),
+        Ok(told) => Ok(outcome(Ok(told))),
+    }
 }

@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 
 use super::Run;
-use crate::{Error, Exception, Instant, Operation, Reply, link::News, ops::Probe};
+use crate::{Error, Exception, FaultKind, Instant, Operation, Reply, link::News, ops::Probe};
 
 /// What the script under way is for.
 #[derive(Debug)]
@@ -116,7 +116,28 @@ impl<O: Operation> Run<'_, O> {
         if let Some(error) = self.failed.take() {
             return self.end(Err(error));
         }
-        match core::mem::replace(&mut self.stage, Stage::Next) {
+        let amiss = self.amiss(&reply);
+        match (core::mem::replace(&mut self.stage, Stage::Next), amiss) {
+            (
+                Stage::Script { probe, printed: false, again: false } | Stage::Define { probe, again: false },
+                Some(amiss),
+            ) => {
+                if matches!(amiss, Amiss::Reset) {
+                    self.session.defined.clear();
+                }
+                self.stage = Stage::Script { probe, printed: false, again: true };
+            }
+            (Stage::Script { printed: false, .. } | Stage::Define { .. }, Some(Amiss::Damaged)) => {
+                let fault = self.session.link.fault(FaultKind::Damaged);
+                self.end(Err(fault.into()));
+            }
+            (stage, _) => self.answered(stage, reply),
+        }
+    }
+
+    /// The script that `stage` says got its reply.
+    fn answered(&mut self, stage: Stage, reply: Reply) {
+        match stage {
             Stage::Define { probe, again } => match reply.finished() {
                 Ok(()) => {
                     self.session.has_helpers();
@@ -124,10 +145,6 @@ impl<O: Operation> Run<'_, O> {
                 }
                 Err(error) => self.end(Err(error)),
             },
-            Stage::Script { probe, printed: false, again: false } if self.lacks_helpers(&reply) => {
-                self.session.defined.clear();
-                self.stage = Stage::Script { probe, printed: false, again: true };
-            }
             Stage::Script { probe: Some(mut probe), .. } => {
                 if let Err(error) = probe.reply(reply, &mut self.session.board) {
                     self.end(Err(error));
@@ -143,9 +160,21 @@ impl<O: Operation> Run<'_, O> {
         }
     }
 
-    /// Whether the board was reset behind our back, so that it no longer has the helpers that this script calls.
-    fn lacks_helpers(&self, reply: &Reply) -> bool {
-        let called = !self.session.script.helpers().is_empty();
-        called && matches!(reply, Reply::Exception(exception) if exception.lacks_helper())
+    /// Says why a script of the engine's own may be worth sending once more.
+    fn amiss(&self, reply: &Reply) -> Option<Amiss> {
+        let Reply::Exception(exception) = reply else { return None };
+        let own = !self.session.script.helpers().is_empty();
+        if own && exception.is_syntax() {
+            return Some(Amiss::Damaged);
+        }
+        (own && exception.lacks_helper()).then_some(Amiss::Reset)
     }
+}
+
+/// What may be amiss with a script of the engine's own that raised.
+enum Amiss {
+    /// Its bytes did not arrive as they are: it did not compile, so nothing of it ran.
+    Damaged,
+    /// The board was reset behind our back, and no longer has the helpers that it calls.
+    Reset,
 }

@@ -83,11 +83,15 @@ pub fn drive<O: Operation>(
     manner: &Manner,
 ) -> Driven<O::Output> {
     let holds = session.config.holds;
+    let exceeded = bench.device.statistics().credit_exceeded;
     let mut run = session.run(operation);
     let mut driver = Driver::new(bench, manner, holds);
     let result = driver.run(&mut run);
     let Driver { steps, writes, flushes, turnarounds, events, .. } = driver;
-    assert!(!bench.device.statistics().credit_exceeded, "more was in flight than the board had granted");
+    // What a link loses or repeats is not the engine's.
+    if bench.wire.is_sound() && !exceeded {
+        assert!(!bench.device.statistics().credit_exceeded, "more was in flight than the board had granted");
+    }
     Driven { result, steps, writes, flushes, turnarounds, events }
 }
 

@@ -30,6 +30,7 @@ mod raw;
 mod run;
 mod scenario;
 mod scenarios;
+pub mod strategies;
 #[cfg(test)]
 mod tests;
 mod traceback;

@@ -57,6 +57,8 @@ pub struct Wire {
     refused: bool,
     ended: bool,
     received: u64,
+    /// No fault was ever added.
+    sound: bool,
 }
 
 impl Wire {
@@ -76,6 +78,7 @@ impl Wire {
             refused: false,
             ended: false,
             received: 0,
+            sound: true,
         };
         for fault in faults {
             wire.add(fault);
@@ -86,6 +89,7 @@ impl Wire {
     /// Adds a fault to come. Its offset counts from the link's beginning: [`sent`](Self::sent) and
     /// [`answered`](Self::answered) say how far it is.
     pub fn add(&mut self, fault: Fault) {
+        self.sound = false;
         match fault.direction {
             Direction::Up => self.up.add(fault.at, fault.trouble),
             Direction::Down => self.down.add(fault.at, fault.trouble),
@@ -148,6 +152,12 @@ impl Wire {
     #[must_use]
     pub const fn ended(&self) -> bool {
         self.ended
+    }
+
+    /// Says whether nothing goes wrong on it.
+    #[must_use]
+    pub const fn is_sound(&self) -> bool {
+        self.sound
     }
 
     /// Returns how many bytes the host has put on it.

@@ -38,7 +38,9 @@ enum State {
     Start,
     /// The board holds the first `offset` bytes.
     Writing(File),
-    /// The put failed: the temporary file is to be removed, then this is its error.
+    /// The put failed with this error: the temporary file is to be removed.
+    Failed(Error),
+    /// It is being removed.
     Aborting(Error),
     Done,
 }
@@ -160,7 +162,7 @@ impl<S: Source> Put<S> {
         };
         self.tries += 1;
         if self.tries == TRIES {
-            self.state = State::Aborting(Refused::Digest.into());
+            self.state = State::Failed(Refused::Digest.into());
         }
         Ok(ControlFlow::Continue(()))
     }
@@ -176,7 +178,8 @@ impl<S: Source> Operation for Put<S> {
     fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
         self.answer.clear();
         match core::mem::replace(&mut self.state, State::Start) {
-            State::Start => {
+            // A run that ended while it removed the file: this is another.
+            State::Start | State::Aborting(_) => {
                 let kind = board.about().map(|about| about.digest).unwrap_or_default();
                 self.state = State::Writing(File::new(self.source.size()?, kind));
                 self.script(board, script)
@@ -185,14 +188,14 @@ impl<S: Source> Operation for Put<S> {
                 match self.write(&mut file, board, script) {
                     Ok(()) => self.state = State::Writing(file),
                     Err(error) => {
-                        self.state = State::Aborting(error);
+                        self.state = State::Failed(error);
                         script.restart();
                         return self.script(board, script);
                     }
                 }
                 Ok(())
             }
-            State::Aborting(error) => {
+            State::Failed(error) => {
                 script.call(&ABORT, &[Argument::Str(&self.temporary)]);
                 self.state = State::Aborting(error);
                 Ok(())
@@ -216,18 +219,18 @@ impl<S: Source> Operation for Put<S> {
                     Err(exception.into())
                 }
                 Err(error) => {
-                    self.state = State::Aborting(explain(error, &self.path));
+                    self.state = State::Failed(explain(error, &self.path));
                     Ok(ControlFlow::Continue(()))
                 }
             },
-            State::Start | State::Done => Ok(ControlFlow::Continue(())),
+            State::Start | State::Failed(_) | State::Done => Ok(ControlFlow::Continue(())),
         }
     }
 
     fn progress(&self) -> Option<Progress> {
         match &self.state {
             State::Writing(file) => Some(Progress { done: file.offset, total: Some(file.size) }),
-            State::Start | State::Aborting(_) | State::Done => None,
+            State::Start | State::Failed(_) | State::Aborting(_) | State::Done => None,
         }
     }
 }

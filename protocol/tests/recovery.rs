@@ -1,0 +1,151 @@
+//! Whatever goes wrong, at any byte: intact or an error, never a wrong file called done; and the next run works.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use rawpaste::{
+    Config, Error, Eval, Leave, Put, Session,
+    testing::{Bench, Direction, Fault, Firmware, LinkShape, Manner, Trouble, drive, strategies},
+};
+
+/// With every value of byte, and more than one chunk.
+fn content() -> Vec<u8> {
+    (0..600_u32).map(|at| (at * 7) as u8).collect()
+}
+
+fn session() -> Session {
+    let mut config = Config::default();
+    config.chunk = 256;
+    Session::new(config)
+}
+
+fn bench(shape: LinkShape) -> Bench {
+    let mut bench = Bench::new(Firmware::default(), shape);
+    bench.device.disk_mut().insert("f", *b"old");
+    bench
+}
+
+/// The file is the old one or the new one; afterwards a put succeeds, and the board is left in order.
+fn works_again(session: &mut Session, bench: &mut Bench, put: &mut Put<Vec<u8>>, what: &str) {
+    let now = bench.device.disk().get("f");
+    assert!(now == Some(b"old") || now == Some(&content()), "{what}: the target is neither old nor new");
+    let driven = drive(session, bench, &mut *put, &Manner::default());
+    if !matches!(driven.result, Some(Ok(()) | Err(Error::Refused(_)))) {
+        panic!("{what}: the next run: {:?}", driven.result);
+    }
+    let driven = drive(session, bench, Put::new(content(), "f").expect("a path"), &Manner::default());
+    assert_eq!(driven.result, Some(Ok(())), "{what}: another put");
+    assert_eq!(bench.device.disk().get("f"), Some(&content()[..]), "{what}");
+    let driven = drive(session, bench, Leave::default(), &Manner::default());
+    assert_eq!(driven.result, Some(Ok(())), "{what}: leaving");
+    assert!(bench.device.is_friendly(), "{what}: it was left elsewhere");
+}
+
+#[test]
+fn cancelled_at_every_step() {
+    for cancel in 0.. {
+        let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+        let mut put = Put::new(content(), "f").expect("a path");
+        let manner = Manner { cancel: Some(cancel), reads: vec![7], ..Manner::default() };
+        let driven = drive(&mut session, &mut bench, &mut put, &manner);
+        if driven.result.is_some() {
+            assert!(cancel > 50, "too few steps to mean anything");
+            return;
+        }
+        works_again(&mut session, &mut bench, &mut put, &format!("cancelled at step {cancel}"));
+    }
+}
+
+/// Each kind of trouble at each byte, both ways: so in each phase.
+#[test]
+fn every_fault_at_every_byte() {
+    let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+    let driven =
+        drive(&mut session, &mut bench, Put::new(content(), "f").expect("a path"), &Manner::default());
+    assert_eq!(driven.result, Some(Ok(())));
+    let (up, down) = (bench.wire.sent(), bench.wire.answered());
+    for at in 0..up {
+        for trouble in troubles() {
+            suffers(Fault { direction: Direction::Up, at, trouble });
+        }
+    }
+    for at in 0..down {
+        for trouble in troubles() {
+            suffers(Fault { direction: Direction::Down, at, trouble });
+        }
+    }
+}
+
+fn troubles() -> [Trouble; 8] {
+    [
+        Trouble::Drop(1),
+        Trouble::Repeat(1),
+        Trouble::Corrupt(0x01),
+        Trouble::Corrupt(0x80),
+        Trouble::Stall(Duration::from_secs(12)),
+        Trouble::Chatter(b"tick\r\n".to_vec()),
+        Trouble::Reset,
+        Trouble::End,
+    ]
+}
+
+fn suffers(fault: Fault) {
+    let what = format!("{fault:?}");
+    let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+    bench.wire.add(fault);
+    let mut put = Put::new(content(), "f").expect("a path");
+    let driven = drive(&mut session, &mut bench, &mut put, &Manner::default());
+    match driven.result.expect("not cancelled") {
+        Ok(()) => assert_eq!(bench.device.disk().get("f"), Some(&content()[..]), "{what}: a wrong file"),
+        Err(Error::Fault(_) | Error::Exception(_) | Error::Refused(_)) => {}
+        Err(other) => panic!("{what}: {other}"),
+    }
+    bench.replug(LinkShape::default());
+    session.lose();
+    works_again(&mut session, &mut bench, &mut put, &what);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Several faults at once, on links of all kinds, in pieces of all sizes.
+    #[test]
+    fn intact_or_an_error(
+        faults in proptest::collection::vec(strategies::faults(3000), 0..4),
+        shape in strategies::links(),
+        manner in strategies::cuts(),
+        firmware in strategies::firmware(),
+    ) {
+        let mut session = session();
+        let mut bench = Bench::new(firmware, shape);
+        bench.device.disk_mut().insert("f", *b"old");
+        for fault in faults {
+            bench.wire.add(fault);
+        }
+        let mut put = Put::new(content(), "f").expect("a path");
+        let driven = drive(&mut session, &mut bench, &mut put, &manner);
+        if driven.result == Some(Ok(())) {
+            prop_assert_eq!(bench.device.disk().get("f"), Some(&content()[..]));
+        }
+        bench.replug(shape);
+        session.lose();
+        works_again(&mut session, &mut bench, &mut put, "faults");
+    }
+}
+
+/// Something else talked to the board between two runs: the first offer meets another prompt, and nobody notices.
+#[test]
+fn a_board_that_was_reset_between_two_runs() {
+    let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+    let driven =
+        drive(&mut session, &mut bench, Put::new(content(), "f").expect("a path"), &Manner::default());
+    assert_eq!(driven.result, Some(Ok(())));
+    let now = bench.now;
+    bench.device.reset(now);
+    bench.wait(Duration::from_secs(1));
+    let driven =
+        drive(&mut session, &mut bench, Put::new(content(), "g").expect("a path"), &Manner::default());
+    assert_eq!(driven.result, Some(Ok(())));
+    assert_eq!(bench.device.disk().get("g"), Some(&content()[..]));
+    let _ = Eval::new("1").expect("an expression");
+}

@@ -1,0 +1,69 @@
+//! A put that is stopped goes on.
+
+use std::{fs, time::Instant};
+
+use rawpaste::{Config, Put, Session};
+use rawpaste_blocking::{Connection, Error, Serial};
+use rawpaste_board::trial::{Trial, trial};
+
+use crate::ports::{Dies, InProcess, bytes};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("a put that was stopped after any step goes on", |board| {
+            let file = board.dir.path().join("a file");
+            let mut port = InProcess(board.running.in_process());
+            let mut session = Session::default();
+            let start = Instant::now();
+            for steps in 0.. {
+                // Another file each time: the target is never there already.
+                let data = [&steps.to_string().into_bytes()[..], &bytes(200)].concat();
+                let mut put = Put::new(&data[..], "a file")?.chunk(64);
+                let mut connection = Connection::new(Dies { port, steps }, session);
+                let stopped = connection.run(&mut put);
+                let (dies, kept) = connection.into_parts();
+                let mut connection = Connection::new(dies.port, kept);
+                match stopped {
+                    Ok(_) if steps > 20 => {
+                        assert_eq!(fs::read(file)?, data);
+                        println!("{steps} steps, {:?}", start.elapsed());
+                        return Ok(());
+                    }
+                    Err(Error::Transport(_)) => connection.run(&mut put)?,
+                    other => return Err(format!("after {steps} steps: {other:?}").into()),
+                };
+                assert_eq!(fs::read(&file)?, data, "after {steps} steps");
+                (port, session) = connection.into_parts();
+            }
+            Ok(())
+        }),
+        trial("a put goes on over a second transport", |board| {
+            let port = board.running.on_pty()?;
+            let name = port.name().to_string_lossy();
+            let data = bytes(3000);
+            let mut put = Put::new(&data[..], "a file")?.chunk(256);
+            let dies = Dies { port: Serial::open(&name)?, steps: 100 };
+            let mut first = Connection::new(dies, Session::default());
+            let mut done = 0;
+            let (_sender, input) = std::sync::mpsc::channel();
+            let died = first.attend(&mut put, &input, |event| {
+                if let rawpaste::Event::Progress(progress) = event {
+                    done = progress.done;
+                }
+            });
+            assert!(matches!(died, Err(Error::Transport(_))), "{died:?}");
+            assert!(done > 0 && done < 3000, "{done}");
+            drop(first);
+            let mut second = rawpaste_blocking::open(&name, Config::default())?;
+            let mut least = u64::MAX;
+            second.attend(&mut put, &input, |event| {
+                if let rawpaste::Event::Progress(progress) = event {
+                    least = least.min(progress.done);
+                }
+            })?;
+            assert_eq!(fs::read(board.dir.path().join("a file"))?, data);
+            assert!(least >= done, "it began again at {least} and had come to {done}");
+            Ok(())
+        }),
+    ]
+}
