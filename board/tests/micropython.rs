@@ -1,5 +1,7 @@
 //! What hosts rely on, on a real MicroPython.
 
+#![allow(clippy::unwrap_used)] // A test fails by panicking.
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};

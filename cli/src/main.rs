@@ -1,2 +1,26 @@
-//! To be written.
-fn main() {}
+//! The `rawpaste` command: files and code on MicroPython boards.
+//!
+//! [`args`] says what can be asked for, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
+//! in order, [`report`] says how it ended. Each verb is a file in [`verbs`].
+
+mod args;
+mod files;
+mod interrupt;
+mod link;
+mod path;
+mod port;
+mod progress;
+mod report;
+mod typing;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match args::Args::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.show(),
+    }
+}

@@ -1,6 +1,8 @@
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
+use crate::helper::DAMAGED;
+
 /// What a script raised, parsed from the traceback that the board sent.
 ///
 /// The text comes from the board: [`Display`](fmt::Display) shows it with its control characters escaped.
@@ -46,9 +48,9 @@ impl Exception {
         self.kind == "KeyboardInterrupt"
     }
 
-    /// Returns whether the script did not compile, so that nothing of it ran.
-    pub(crate) fn is_syntax(&self) -> bool {
-        matches!(&*self.kind, "SyntaxError" | "IndentationError")
+    /// Returns whether a script of the engine's own arrived damaged, so that it did nothing.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(&*self.kind, "SyntaxError" | "IndentationError") || self.message == DAMAGED
     }
 
     /// Returns whether the board lacks the helpers that this session defined, after a reset that it did not see.

@@ -1,7 +1,7 @@
-use alloc::vec::Vec;
+use alloc::{format, vec::Vec};
 use core::fmt;
 
-use crate::{Error, Helper, Patience, Quoting, Refused, control, quote, quote_str};
+use crate::{Error, Helper, Patience, Quoting, Refused, control, helper, quote, quote_str};
 
 /// Python source for the board, and what the session must know about it.
 ///
@@ -46,19 +46,19 @@ impl Script {
 
     /// Appends a call of `helper`, a line of its own. The session defines it on the board first if it must.
     pub fn call(&mut self, helper: &'static Helper, arguments: &[Argument<'_>]) {
+        self.require(&helper::CALL);
         self.require(helper);
-        self.source.extend_from_slice(b"_rp.");
-        self.source.extend_from_slice(helper.name.as_bytes());
-        for (at, argument) in arguments.iter().enumerate() {
-            self.source.push(if at == 0 { b'(' } else { b',' });
+        let check = helper::check(helper.name, arguments);
+        self.source.extend_from_slice(format!("_rp.z({check},'{}'", helper.name).as_bytes());
+        for argument in arguments {
+            self.source.push(b',');
             match *argument {
-                Argument::Int(number) => self.source.extend_from_slice(alloc::format!("{number}").as_bytes()),
+                Argument::Int(number) => self.source.extend_from_slice(format!("{number}").as_bytes()),
                 Argument::Str(text) => quote_str(text, &mut self.source),
                 Argument::Bytes(bytes) => quote(bytes, self.quoting, &mut self.source),
             }
         }
-        let end: &[u8] = if arguments.is_empty() { b"()\n" } else { b")\n" };
-        self.source.extend_from_slice(end);
+        self.source.extend_from_slice(b")\n");
     }
 
     fn require(&mut self, helper: &'static Helper) {
@@ -104,7 +104,7 @@ impl Script {
     /// Makes it the script that defines `helpers`.
     pub(crate) fn define(&mut self, helpers: Vec<&'static Helper>, nonce: Option<u32>) {
         self.clear(Quoting::Dense);
-        crate::helper::define(&helpers, nonce, &mut self.source);
+        helper::define(&helpers, nonce, &mut self.source);
         self.helpers = helpers;
     }
 

@@ -43,7 +43,7 @@ use std::{
 
 use async_std::{
     future::timeout,
-    io::{ReadExt, WriteExt},
+    io::WriteExt,
     stream,
 };
 use futures_core::Stream;
@@ -138,9 +138,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     }
                 }
                 Step::Read { until } => {
-                    let room = run.input_room() >= MOST;
-                    let typed = poll_fn(|cx| if room { next(&mut input, cx) } else { Poll::Pending });
-                    match timeout(wait(until), either(stream.read(buffer), typed)).await {
+                    let room = if run.input_room() >= MOST { &mut input } else { &mut None };
+                    match timeout(wait(until), poll_fn(|cx| came(stream, buffer, room, cx))).await {
                         Ok(Came::Bytes(n)) => run.received(&buffer[..n.map_err(DriveError::Transport)?]),
                         Ok(Came::Input(input)) => type_in(&mut run, &input),
                         Err(_) => {}
@@ -150,5 +149,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 Step::Done(result) => return Ok(result?),
             }
         }
+    }
+}
+
+/// What ended the wait for the board.
+enum Came {
+    Bytes(io::Result<usize>),
+    Input(Input),
+}
+
+fn came<S: AsyncRead + Unpin, I: Stream<Item = Input> + Unpin>(
+    stream: &mut S,
+    buffer: &mut [u8],
+    input: &mut Option<I>,
+    cx: &mut Context<'_>,
+) -> Poll<Came> {
+    if let Poll::Ready(n) = Pin::new(stream).poll_read(cx, buffer) {
+        return Poll::Ready(Came::Bytes(n));
+    }
+    let Some(open) = input else { return Poll::Pending };
+    let next = ready!(Pin::new(open).poll_next(cx));
+    if next.is_none() {
+        *input = None;
+    }
+    next.map_or(Poll::Pending, |input| Poll::Ready(Came::Input(input)))
+}
+
+fn type_in<O: Operation>(run: &mut Run<'_, O>, input: &Input) {
+    match input {
+        Input::Type(bytes) => {
+            run.type_in(bytes);
+        }
+        Input::Interrupt => run.interrupt(),
     }
 }

@@ -164,7 +164,7 @@ impl<O: Operation> Run<'_, O> {
     fn amiss(&self, reply: &Reply) -> Option<Amiss> {
         let Reply::Exception(exception) = reply else { return None };
         let own = !self.session.script.helpers().is_empty();
-        if own && exception.is_syntax() {
+        if own && exception.is_damage() {
             return Some(Amiss::Damaged);
         }
         (own && exception.lacks_helper()).then_some(Amiss::Reset)
@@ -173,7 +173,7 @@ impl<O: Operation> Run<'_, O> {
 
 /// What may be amiss with a script of the engine's own that raised.
 enum Amiss {
-    /// Its bytes did not arrive as they are: it did not compile, so nothing of it ran.
+    /// Its bytes did not arrive as they are, and it did nothing.
     Damaged,
     /// The board was reset behind our back, and no longer has the helpers that it calls.
     Reset,

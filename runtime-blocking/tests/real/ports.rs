@@ -35,12 +35,15 @@ impl Port for InProcess {
     }
 }
 
-/// A port that fails after so many steps.
+/// A port that fails after so many steps; each step is small.
 #[derive(Debug)]
 pub(crate) struct Dies<P> {
     pub(crate) port: P,
     pub(crate) steps: usize,
 }
+
+/// The most bytes in one step.
+const STEP: usize = 16;
 
 impl<P> Dies<P> {
     fn step(&mut self) -> io::Result<&mut P> {
@@ -51,13 +54,14 @@ impl<P> Dies<P> {
 
 impl<P: Port> Read for Dies<P> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.step()?.read(buf)
+        let most = buf.len().min(STEP);
+        self.step()?.read(&mut buf[..most])
     }
 }
 
 impl<P: Port> Write for Dies<P> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.step()?.write(buf)
+        self.step()?.write(&buf[..buf.len().min(STEP)])
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,0 +1,59 @@
+//! What can be asked for.
+
+use clap::{Parser, Subcommand};
+
+use crate::{port::Target, report::Result, verbs};
+
+/// Files and code on MicroPython boards, over their serial line.
+///
+/// A path that begins with `:` is on the board; `:` alone is the board's current folder.
+#[derive(Debug, Parser)]
+#[command(name = "rawpaste", version, arg_required_else_help = true, after_help = AFTER)]
+pub(crate) struct Args {
+    /// The board: a device (/dev/ttyACM0, COM3), sim:[DIR] for a simulated board, micropython:[DIR] for a real
+    /// MicroPython in a folder of this machine
+    #[arg(long, short, global = true, env = "RAWPASTE_PORT", value_name = "PORT")]
+    port: Option<Target>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const AFTER: &str = "\
+Examples:
+  rawpaste --port sim: put README.md            a first try, without a board
+  rawpaste --port /dev/ttyACM0 put main.py      put a program on a board
+  rawpaste --port /dev/ttyACM0 run blink.py     run a program from this machine
+  rawpaste --port /dev/ttyACM0 get :log.txt     get a file
+
+Exit codes: 0 done, 1 the board's code raised, 2 usage, 3 trouble with the link or a file.";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Put(verbs::put::Put),
+    Get(verbs::get::Get),
+    Ls(verbs::ls::Ls),
+    Cat(verbs::cat::Cat),
+    Rm(verbs::rm::Rm),
+    Exec(verbs::exec::Exec),
+    Run(verbs::run::Run),
+    Info(verbs::info::Info),
+    Board(verbs::board::Board),
+}
+
+impl Args {
+    /// Does what was asked for.
+    pub(crate) fn run(self) -> Result<()> {
+        let port = self.port;
+        match self.verb {
+            Verb::Put(verb) => verb.run(port),
+            Verb::Get(verb) => verb.run(port),
+            Verb::Ls(verb) => verb.run(port),
+            Verb::Cat(verb) => verb.run(port),
+            Verb::Rm(verb) => verb.run(port),
+            Verb::Exec(verb) => verb.run(port),
+            Verb::Run(verb) => verb.run(port),
+            Verb::Info(verb) => verb.run(port),
+            Verb::Board(verb) => verb.run(),
+        }
+    }
+}

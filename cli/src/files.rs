@@ -1,0 +1,187 @@
+//! Files of this machine.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use rawpaste::{Error, Refused, Sink, Source};
+use tempfile::NamedTempFile;
+
+use crate::{
+    path::BoardPath,
+    report::{Failure, Result, Visible},
+};
+
+/// Where a file that is put comes from.
+pub(crate) enum Local {
+    /// A regular file.
+    File(File),
+    /// What can be read only once.
+    Memory(Vec<u8>),
+}
+
+impl Local {
+    /// Opens a file, or reads standard input for `-`.
+    pub(crate) fn open(name: &Path) -> Result<Self> {
+        let shown = name.to_string_lossy();
+        if is_standard(name) {
+            return standard_input().map(Self::Memory);
+        }
+        let failed = |error: &io::Error| {
+            Failure::file("read", &shown, error).next("look at the name; paths on the board begin with :")
+        };
+        let mut file = File::open(name).map_err(|error| failed(&error))?;
+        let metadata = file.metadata().map_err(|error| failed(&error))?;
+        if metadata.is_dir() {
+            return Err(
+                Failure::trouble(format!("{} is a folder", Visible(&shown))).next("name the files in it")
+            );
+        }
+        if metadata.is_file() {
+            return Ok(Self::File(file));
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        Ok(Self::Memory(bytes))
+    }
+
+    /// The bytes of all of it.
+    pub(crate) fn into_bytes(self, name: &Path) -> Result<Vec<u8>> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes),
+            Self::File(mut file) => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)
+                    .map_err(|error| Failure::file("read", &name.to_string_lossy(), &error))?;
+                Ok(bytes)
+            }
+        }
+    }
+}
+
+/// Whether a name stands for standard input or output.
+pub(crate) fn is_standard(name: &Path) -> bool {
+    name == Path::new("-")
+}
+
+fn standard_input() -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| Failure::trouble(format!("cannot read standard input: {error}")))?;
+    Ok(bytes)
+}
+
+impl Source for Local {
+    fn size(&mut self) -> std::result::Result<u64, Error> {
+        match self {
+            Self::File(file) => file.size(),
+            Self::Memory(bytes) => bytes.size(),
+        }
+    }
+
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> std::result::Result<usize, Error> {
+        match self {
+            Self::File(file) => file.read_at(offset, buffer),
+            Self::Memory(bytes) => bytes.read_at(offset, buffer),
+        }
+    }
+}
+
+/// Writes on as bytes come, where nothing can be taken back.
+#[derive(Debug)]
+pub(crate) struct Stream<W> {
+    writer: W,
+    /// How many bytes went.
+    sent: u64,
+    /// What the writer answered when it took no more.
+    pub(crate) closed: Option<io::Error>,
+}
+
+impl<W: Write> Stream<W> {
+    /// Writes to `writer`.
+    pub(crate) const fn new(writer: W) -> Self {
+        Self { writer, sent: 0, closed: None }
+    }
+
+    fn refuse(&mut self, error: io::Error) -> Error {
+        let refused = Refused::Local(format!("the output: {error}"));
+        self.closed = Some(error);
+        refused.into()
+    }
+}
+
+impl<W: Write> Sink for Stream<W> {
+    fn start(&mut self, _size: u64) -> std::result::Result<(), Error> {
+        if self.sent == 0 {
+            return Ok(());
+        }
+        Err(Refused::Local("the output has begun and cannot be taken back".into()).into())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> std::result::Result<(), Error> {
+        self.sent += bytes.len() as u64;
+        self.writer.write_all(bytes).and_then(|()| self.writer.flush()).map_err(|error| self.refuse(error))
+    }
+}
+
+/// Returns where a file of the board is to go: the name given, one in the folder given, or the board's name for it here.
+pub(crate) fn destination(path: &BoardPath, given: Option<&Path>) -> Result<PathBuf> {
+    let folder = match given {
+        Some(file) if !file.is_dir() => return Ok(file.into()),
+        folder => folder.unwrap_or(Path::new("")),
+    };
+    // One component, whatever the system takes for a separator.
+    let name = path
+        .name()
+        .filter(|name| Path::new(name).components().count() == 1 && !(cfg!(windows) && name.contains(':')));
+    let name = name.filter(|name| Path::new(name).file_name().is_some_and(|last| last == *name));
+    let name = name.ok_or_else(|| {
+        Failure::usage(format!("{path} has no name that a file could have here"))
+            .next("name the file: get :PATH FILE")
+    })?;
+    Ok(folder.join(name))
+}
+
+/// A file that takes its name when it is whole.
+pub(crate) struct Arriving {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+impl Arriving {
+    /// Begins one beside `target`, or where that points to.
+    pub(crate) fn beside(target: &Path) -> Result<Self> {
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.into());
+        let folder =
+            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".rawpaste-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // As a new file has them; the system takes away what it takes away from each.
+            let mode = fs::metadata(&target).map_or(0o666, |old| old.permissions().mode() & 0o777);
+            builder.permissions(fs::Permissions::from_mode(mode));
+        }
+        let file = builder.tempfile_in(folder).map_err(|error| {
+            Failure::file("write into", &folder.to_string_lossy(), &error)
+                .next("name another place: get :PATH FILE")
+        })?;
+        Ok(Self { file, target })
+    }
+
+    /// Where its bytes go.
+    pub(crate) fn sink(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Gives it its name.
+    pub(crate) fn finish(self) -> Result<()> {
+        let Self { file, target } = self;
+        file.persist(&target)
+            .map(drop)
+            .map_err(|error| Failure::file("write", &target.to_string_lossy(), &error.error))
+    }
+}

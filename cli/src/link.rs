@@ -1,0 +1,163 @@
+//! A board for the time of a command: opened, used, and left at its friendly prompt.
+
+use std::{
+    io,
+    path::PathBuf,
+    process,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, Sender},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use rawpaste::{Board, Config, DriveError, Error, Event, FaultKind, Info, Leave, Operation, Session};
+use rawpaste_blocking::{Connection, Input, Port};
+
+use crate::{
+    interrupt, path,
+    path::BoardPath,
+    port::{self, Target},
+    report::{Failure, Result, say},
+};
+
+type AnyPort = Box<dyn Port + Send>;
+
+/// The connection to a board.
+pub(crate) struct Link {
+    connection: Connection<AnyPort>,
+    target: Target,
+    root: Option<PathBuf>,
+    trouble: Arc<Mutex<Option<io::Error>>>,
+    typed: Sender<Input>,
+    inbox: Receiver<Input>,
+    state: State,
+}
+
+/// How the link is, as far as leaving the board goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The session knows where it is.
+    Known,
+    /// It has to find its way back, with little patience.
+    Unknown,
+    /// There is no board any more.
+    Gone,
+}
+
+/// Opens the board, does `work`, and leaves the board at its friendly prompt however that ended. The first failure is
+/// the one that is told.
+pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Link) -> Result<()>) -> Result<()> {
+    let target = target.ok_or_else(|| {
+        Failure::usage("which board? give --port PORT, or set RAWPASTE_PORT").next(port::ports())
+    })?;
+    let mut link = Link::open(target)?;
+    let done = work(&mut link);
+    let place = link.target.to_string();
+    let trouble = Arc::clone(&link.trouble);
+    let left = link.leave();
+    if let Some(error) = trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let text = format!("{place} cannot keep its files: {error}");
+        return Err(
+            Failure::trouble(text).next("make room or name another folder, and run the command again")
+        );
+    }
+    done?;
+    left
+}
+
+impl Link {
+    fn open(target: Target) -> Result<Self> {
+        let opened = target.open()?;
+        let (typed, inbox) = interrupt::listen()?;
+        let connection = Connection::new(opened.port, Session::new(config()));
+        let (root, trouble) = (opened.root, opened.trouble);
+        Ok(Self { connection, target, root, trouble, typed, inbox, state: State::Known })
+    }
+
+    /// Where the board is; completes "on ...".
+    pub(crate) const fn place(&self) -> &Target {
+        &self.target
+    }
+
+    /// Returns what was learned of the board, asking it if nothing was yet.
+    pub(crate) fn about(&mut self) -> Result<&Board> {
+        if self.connection.session().board().about().is_none() {
+            self.run(Info::new(), "ask the board what it is")?;
+        }
+        Ok(self.connection.session().board())
+    }
+
+    /// Returns the path as it goes to the board, unless it leaves the folder that is the board's.
+    pub(crate) fn path<'a>(&self, path: &'a BoardPath) -> Result<&'a str> {
+        match &self.root {
+            Some(root) => path::confine(path, root),
+            None => Ok(path.as_str()),
+        }
+    }
+
+    /// Where to send what is typed into the running script.
+    pub(crate) fn typed(&self) -> Sender<Input> {
+        self.typed.clone()
+    }
+
+    /// Says that the board may hold input that no script read.
+    pub(crate) fn disturb(&mut self) {
+        if self.state == State::Known {
+            self.state = State::Unknown;
+        }
+    }
+
+    /// Runs an operation; `doing` completes "cannot ...".
+    pub(crate) fn run<O: Operation>(&mut self, operation: O, doing: &str) -> Result<O::Output> {
+        self.attend(operation, |_| {}).map_err(|error| Failure::of(&error, doing))
+    }
+
+    /// Runs an operation, with its events and its error as they are.
+    pub(crate) fn attend<O: Operation>(
+        &mut self,
+        operation: O,
+        on_event: impl FnMut(Event<'_>),
+    ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
+        let result = self.connection.attend(operation, &self.inbox, on_event);
+        match &result {
+            Ok(_) | Err(DriveError::Engine(Error::Exception(_) | Error::Refused(_))) => {}
+            Err(DriveError::Engine(Error::Fault(fault))) if fault.kind != FaultKind::Closed => {
+                self.state = State::Unknown;
+            }
+            Err(DriveError::Engine(_) | DriveError::Transport(_)) => self.state = State::Gone,
+        }
+        result
+    }
+
+    fn leave(self) -> Result<()> {
+        let mut connection = self.connection;
+        if self.state == State::Gone {
+            return Ok(());
+        }
+        if self.state == State::Unknown {
+            let (port, session) = connection.into_parts();
+            let mut config = config();
+            (config.patience, config.entry) = (Duration::from_secs(2), Duration::from_secs(3));
+            connection = Connection::new(port, Session::with_board(config, session.board().clone()));
+        }
+        connection.run(Leave::default()).map_err(|error| Failure::of(&error, "leave the board at its prompt"))
+    }
+}
+
+/// The engine's own, with a nonce for this process.
+fn config() -> Config {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut config = Config::default();
+    config.nonce = process::id().rotate_left(16) ^ (now.as_micros() as u32);
+    config
+}
+
+/// Says how to keep the files of a simulated board that is about to go.
+pub(crate) fn hint_at_folder(target: &Target) {
+    if matches!(target, Target::Simulated(None)) {
+        say(
+            "hint: this simulated board ends with the command; with --port sim:DIR it keeps its files in a folder",
+        );
+    }
+}

@@ -1,0 +1,246 @@
+//! The board's port, of any kind.
+
+use std::{
+    convert::Infallible,
+    fmt, fs,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rawpaste::testing::Firmware;
+use rawpaste_blocking::{Port, Serial};
+use rawpaste_board::{End, Running, Simulated};
+use serialport::{SerialPortInfo, SerialPortType};
+use tempfile::TempDir;
+
+use crate::report::{Failure, Result, Visible};
+
+/// How much the simulated board's disk holds.
+const DISK: usize = 8 * 1024 * 1024;
+/// How long a port that is busy may take to be free: a command that was killed may just be going.
+const BUSY: Duration = Duration::from_millis(500);
+
+/// What `--port` names.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    /// A serial port of this machine.
+    Device(String),
+    /// A simulated board, with its files in a folder.
+    Simulated(Option<PathBuf>),
+    /// A real MicroPython, in a folder.
+    MicroPython(Option<PathBuf>),
+}
+
+impl FromStr for Target {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Infallible> {
+        let dir = |dir: &str| (!dir.is_empty()).then(|| PathBuf::from(dir));
+        Ok(if let Some(rest) = text.strip_prefix("sim:") {
+            Self::Simulated(dir(rest))
+        } else if let Some(rest) = text.strip_prefix("micropython:") {
+            Self::MicroPython(dir(rest))
+        } else {
+            Self::Device(text.into())
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    /// Completes "on ...".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let within = |dir: &Path| Visible(&dir.to_string_lossy()).to_string();
+        match self {
+            Self::Device(name) => write!(f, "the board at {}", Visible(name)),
+            Self::Simulated(None) => f.write_str("the simulated board"),
+            Self::Simulated(Some(dir)) => write!(f, "the simulated board in {}", within(dir)),
+            Self::MicroPython(None) => f.write_str("MicroPython in a temporary folder"),
+            Self::MicroPython(Some(dir)) => write!(f, "MicroPython in {}", within(dir)),
+        }
+    }
+}
+
+/// A port that is open.
+pub(crate) struct Opened {
+    /// The port itself.
+    pub(crate) port: Box<dyn Port + Send>,
+    /// Where a board's files are a folder of this machine that paths must not leave.
+    pub(crate) root: Option<PathBuf>,
+    /// What went wrong with the simulated board's folder.
+    pub(crate) trouble: Arc<Mutex<Option<io::Error>>>,
+}
+
+impl Target {
+    /// Opens it.
+    pub(crate) fn open(&self) -> Result<Opened> {
+        let trouble = Arc::new(Mutex::new(None));
+        let (port, root): (Box<dyn Port + Send>, _) = match self {
+            Self::Device(name) => (Box::new(device(name)?), None),
+            Self::Simulated(dir) => {
+                let board = simulated(dir.as_deref(), Arc::clone(&trouble))?;
+                (Box::new(InProcess { end: board.in_process(), _folder: None }), None)
+            }
+            Self::MicroPython(dir) => {
+                let (end, root, folder) = micropython(dir.as_deref())?;
+                (Box::new(InProcess { end, _folder: folder }), Some(root))
+            }
+        };
+        Ok(Opened { port, root, trouble })
+    }
+}
+
+/// Starts a simulated board; `trouble` is where it says that its folder cannot be written.
+pub(crate) fn simulated(dir: Option<&Path>, trouble: Arc<Mutex<Option<io::Error>>>) -> Result<Running> {
+    let mut board = Simulated::new(Firmware { disk: DISK, ..Firmware::default() });
+    if let Some(dir) = dir {
+        board = board.folder(existing(dir)?).on_failure(move |error| {
+            *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        });
+    }
+    Running::simulated(board).map_err(|error| start_failed("the simulated board", &error))
+}
+
+/// Starts a MicroPython in a folder, a fresh one if none is named.
+#[cfg(unix)]
+fn micropython(dir: Option<&Path>) -> Result<(End, PathBuf, Option<TempDir>)> {
+    let (dir, folder) = folder_or_fresh(dir)?;
+    Ok((micropython_in(&dir)?.in_process(), dir, folder))
+}
+
+#[cfg(not(unix))]
+fn micropython(_dir: Option<&Path>) -> Result<(End, PathBuf, Option<TempDir>)> {
+    Err(Failure::usage("micropython: works on Linux and macOS").next("sim: works here"))
+}
+
+/// Starts a MicroPython in a folder.
+#[cfg(unix)]
+pub(crate) fn micropython_in(dir: &Path) -> Result<Running> {
+    Running::micropython(rawpaste_board::MicroPython::new(dir))
+        .map_err(|error| start_failed("MicroPython", &error))
+}
+
+/// Returns the folder, in full, or a temporary one.
+#[cfg(unix)]
+pub(crate) fn folder_or_fresh(dir: Option<&Path>) -> Result<(PathBuf, Option<TempDir>)> {
+    match dir {
+        Some(dir) => Ok((existing(dir)?, None)),
+        None => {
+            let fresh = tempfile::tempdir();
+            let fresh = fresh
+                .map_err(|error| Failure::trouble(format!("cannot make a temporary folder: {error}")))?;
+            Ok((existing(fresh.path())?, Some(fresh)))
+        }
+    }
+}
+
+fn existing(dir: &Path) -> Result<PathBuf> {
+    let name = dir.to_string_lossy();
+    let full = fs::canonicalize(dir).map_err(|error| {
+        Failure::file("use the folder", &name, &error).next("make it first, or name one that is there")
+    })?;
+    if !full.is_dir() {
+        return Err(Failure::trouble(format!("{} is no folder", Visible(&name)))
+            .next("name a folder after the colon"));
+    }
+    Ok(full)
+}
+
+fn start_failed(what: &str, error: &io::Error) -> Failure {
+    Failure::trouble(format!("cannot start {what}: {error}"))
+}
+
+/// A board in this process, and the folder that goes with it.
+struct InProcess {
+    end: End,
+    _folder: Option<TempDir>,
+}
+
+impl Read for InProcess {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.end.read(buffer)
+    }
+}
+
+impl Write for InProcess {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.end.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Port for InProcess {
+    fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
+        self.end.set_timeout(timeout);
+        Ok(())
+    }
+}
+
+fn device(name: &str) -> Result<Serial> {
+    let began = Instant::now();
+    loop {
+        match Serial::open(name) {
+            Err(error) if is_busy(&error) && began.elapsed() < BUSY => {
+                thread::sleep(Duration::from_millis(25))
+            }
+            opened => return opened.map_err(|error| not_opened(name, &error)),
+        }
+    }
+}
+
+fn is_busy(error: &io::Error) -> bool {
+    let text = error.to_string().to_lowercase();
+    error.kind() == io::ErrorKind::ResourceBusy || text.contains("busy") || text.contains("exclusive lock")
+}
+
+fn not_opened(name: &str, error: &io::Error) -> Failure {
+    let (shown, text) = (Visible(name), error.to_string());
+    if is_busy(error) {
+        return Failure::trouble(format!("the port {shown} is busy")).next(
+            "close the other program that uses it (a serial monitor, an editor), then run the command again",
+        );
+    }
+    let denied =
+        error.kind() == io::ErrorKind::PermissionDenied || text.to_lowercase().contains("permission denied");
+    if denied && cfg!(windows) {
+        return Failure::trouble(format!("the port {shown} is in use or not permitted"))
+            .next("close the other program that uses it, then run the command again");
+    }
+    if denied {
+        return Failure::trouble(format!("you may not open the port {shown}")).next(
+            "join the group that owns it: sudo usermod -aG dialout $USER (uucp on Arch), then log in again",
+        );
+    }
+    if cfg!(unix) && fs::exists(name).unwrap_or(false) {
+        return Failure::trouble(format!("cannot open {shown} as a port: {}", Visible(text.trim())))
+            .next(ports());
+    }
+    Failure::trouble(format!("there is no port {shown}: {}", Visible(text.trim()))).next(ports())
+}
+
+/// Says which ports there are, as a next step.
+pub(crate) fn ports() -> String {
+    let found = serialport::available_ports().unwrap_or_default();
+    if found.is_empty() {
+        return "no serial port was found: plug the board in with a cable that carries data, or try --port sim:".into();
+    }
+    let names: Vec<_> = found.iter().map(describe).collect();
+    format!("these ports are here: {}", names.join(", "))
+}
+
+fn describe(port: &SerialPortInfo) -> String {
+    let name = Visible(&port.port_name);
+    match &port.port_type {
+        SerialPortType::UsbPort(usb) => {
+            let product = usb.product.as_deref().unwrap_or("USB");
+            format!("{name} ({} {:04x}:{:04x})", Visible(product), usb.vid, usb.pid)
+        }
+        SerialPortType::BluetoothPort | SerialPortType::PciPort | SerialPortType::Unknown => name.to_string(),
+    }
+}

@@ -1,0 +1,154 @@
+//! How a command ended: what happened, where, and what to do next.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use rawpaste::{DriveError, Error, Exception, Refused};
+
+/// What every part of the command answers.
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+/// The exit codes; 0 is for done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// The board's code raised.
+    Raised = 1,
+    /// The command cannot be understood as it was given.
+    Usage = 2,
+    /// The link, the board or a file of this machine.
+    Trouble = 3,
+}
+
+/// Why a command was not done.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    /// Empty if it was told already.
+    text: String,
+    next: Option<String>,
+}
+
+impl Failure {
+    /// A command that cannot be understood as it was given.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, text: text.into(), next: None }
+    }
+
+    /// Trouble with the link, the board or a file.
+    pub(crate) fn trouble(text: impl Into<String>) -> Self {
+        Self { exit: Exit::Trouble, text: text.into(), next: None }
+    }
+
+    /// One that needs no more words.
+    pub(crate) const fn told(exit: Exit) -> Self {
+        Self { exit, text: String::new(), next: None }
+    }
+
+    /// Trouble with a file of this machine.
+    pub(crate) fn file(doing: &str, name: &str, error: &io::Error) -> Self {
+        Self::trouble(format!("cannot {doing} {}: {}", Visible(name), Visible(&error.to_string())))
+    }
+
+    /// Says what to do next.
+    pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    /// What an operation ended with; `doing` completes "cannot ...".
+    pub(crate) fn of(error: &DriveError<io::Error>, doing: &str) -> Self {
+        match error {
+            DriveError::Engine(Error::Exception(exception)) => Self::of_exception(exception, doing),
+            DriveError::Engine(Error::Refused(refused @ Refused::Path { .. })) => {
+                Self::usage(format!("cannot {doing}: {refused}")).next("name another path")
+            }
+            DriveError::Engine(error) => Self::trouble(format!("cannot {doing}: {error}")),
+            DriveError::Transport(error) => {
+                let text = error.to_string();
+                Self::trouble(format!("cannot {doing}: the port failed: {}", Visible(text.trim())))
+                    .next("look at the cable, find the board's name again, and run the command again")
+            }
+        }
+    }
+
+    fn of_exception(exception: &Exception, doing: &str) -> Self {
+        if exception.is_interrupt() {
+            return Self::trouble(format!("cannot {doing}: interrupted")).next("run it again to go on");
+        }
+        let (what, next) = match exception.errno {
+            Some(2) => {
+                ("there is no such file or folder on the board", "`rawpaste ls :` shows what is there")
+            }
+            Some(1 | 13) => ("the board does not permit it", "on FAT, a folder must be empty to be removed"),
+            Some(17) => ("there is one of this name on the board", "remove it first, or name another"),
+            Some(20) => ("a part of the path is a file, not a folder", "`rawpaste ls :` shows what is there"),
+            Some(21) => {
+                ("it is a folder", "name a file, or end the path with / to put something into the folder")
+            }
+            Some(28) => {
+                ("the board has no room for it", "`rawpaste rm :PATH` makes room, `rawpaste info` shows it")
+            }
+            Some(39) => ("the folder is not empty", "remove what is in it first"),
+            _ => {
+                return Self::trouble(format!("cannot {doing}: the board raised:\n{exception}"))
+                    .next("run it again; if it stays, reset the board");
+            }
+        };
+        Self::trouble(format!("cannot {doing}: {what}")).next(next)
+    }
+
+    /// Tells it, and answers the exit code.
+    pub(crate) fn show(&self) -> ExitCode {
+        if !self.text.is_empty() {
+            say(&format!("rawpaste: {}", self.text));
+        }
+        if let Some(next) = &self.next {
+            say(&format!("  next: {next}"));
+        }
+        ExitCode::from(self.exit as u8)
+    }
+}
+
+/// Writes a line to standard error; there is nobody to tell if that fails.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Writes to standard output. Whoever closed it needs no message.
+pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = io::stdout().lock();
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| closed_output(&error))
+}
+
+/// What it means that standard output takes no more.
+pub(crate) fn closed_output(error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure::told(Exit::Trouble);
+    }
+    Failure::trouble(format!("cannot write to standard output: {error}"))
+}
+
+/// Text from a board or a file system, with what would act on a terminal escaped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visible<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Visible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if character.is_control() || is_bidi(character) {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Characters that change the order in which a terminal shows others.
+const fn is_bidi(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

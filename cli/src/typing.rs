@@ -1,0 +1,125 @@
+//! Standard input, typed into the running script.
+//!
+//! Nobody can see when a script reads, and what it has not read waits in a small buffer on the board that may overflow
+//! without a word. So a little goes ahead, and more only as the script prints something, or slowly. The end of the
+//! standard input types nothing: a `^D` that no script reads resets the board.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::Sender,
+    },
+    thread,
+    time::Duration,
+};
+
+use rawpaste_blocking::Input;
+
+/// The longest piece; a line goes alone.
+const PIECE: usize = 128;
+/// What may wait unread on any board that is not tiny.
+const AHEAD: usize = 200;
+/// What goes ahead at most, slowly: a board on USB pushes back above that, and the link would count as stuck.
+const MOST: usize = 2048;
+/// How long to wait for the script to print something.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What the thread that types and the run know of each other.
+#[derive(Debug, Default)]
+pub(crate) struct Typist {
+    printed: AtomicUsize,
+    typed: AtomicBool,
+    done: AtomicBool,
+}
+
+impl Typist {
+    /// Starts to type what comes on standard input; `enter` ends a line.
+    pub(crate) fn start(to: Sender<Input>, enter: u8) -> Arc<Self> {
+        let typist = Arc::new(Self::default());
+        let other = Arc::clone(&typist);
+        // Without the thread nothing is typed.
+        drop(thread::Builder::new().name("typing".into()).spawn(move || other.type_all(&to, enter)));
+        typist
+    }
+
+    /// Says that the script printed something: it may have read what it was sent.
+    pub(crate) fn printed(&self) {
+        self.printed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Says that the script ended; returns whether anything was typed.
+    pub(crate) fn stop(&self) -> bool {
+        self.done.store(true, Ordering::Relaxed);
+        self.typed.load(Ordering::Relaxed)
+    }
+
+    fn type_all(&self, to: &Sender<Input>, enter: u8) {
+        let mut buffer = [0; 1024];
+        let (mut ahead, mut seen) = (0, 0);
+        while let Some(n @ 1..) = self.read(&mut buffer) {
+            for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
+                for piece in line.chunks(PIECE) {
+                    self.wait(&mut ahead, &mut seen);
+                    ahead += piece.len();
+                    let piece = piece.iter().map(|byte| if *byte == b'\n' { enter } else { *byte });
+                    self.typed.store(true, Ordering::Relaxed);
+                    if self.is_done() || to.send(Input::Type(piece.collect())).is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until a piece more may go.
+    fn wait(&self, ahead: &mut usize, seen: &mut usize) {
+        loop {
+            let printed = self.printed.load(Ordering::Relaxed);
+            if printed != *seen {
+                (*seen, *ahead) = (printed, 0);
+            }
+            if *ahead < AHEAD || self.is_done() {
+                return;
+            }
+            thread::sleep(PAUSE);
+            if *ahead < MOST {
+                return;
+            }
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Reads once there is something, and not from a terminal that is another's: that would stop this process.
+    #[cfg(unix)]
+    fn read(&self, buffer: &mut [u8]) -> Option<usize> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+        let stdin = rustix::stdio::stdin();
+        let tick = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+        while !self.is_done() {
+            let ready = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&tick));
+            if !matches!(ready, Ok(1..)) {
+                continue;
+            }
+            if rustix::termios::isatty(stdin)
+                && rustix::termios::tcgetpgrp(stdin).ok() != Some(rustix::process::getpgrp())
+            {
+                thread::sleep(PAUSE);
+                continue;
+            }
+            return rustix::io::read(stdin, &mut *buffer).map_err(io::Error::from).ok();
+        }
+        None
+    }
+
+    #[cfg(not(unix))]
+    fn read(&self, buffer: &mut [u8]) -> Option<usize> {
+        let read: io::Result<usize> = io::Read::read(&mut io::stdin(), buffer);
+        read.ok()
+    }
+}

@@ -1,0 +1,89 @@
+//! `exec`, and what it shares with `run`.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use rawpaste::{DriveError, Error, Patience, Refused, Reply};
+
+use crate::{
+    link::{Link, with_board},
+    port::Target,
+    report::{Exit, Failure, Result, closed_output, say},
+    typing::Typist,
+};
+
+/// Run code on the board
+///
+/// What it prints comes out as it is, its traceback on standard error. Lines of standard input are typed into it, each
+/// ended as the Enter key does. ^C interrupts it; a second one within a second leaves.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  rawpaste exec 'print(6*7)'\n  rawpaste exec 'import os; print(os.uname())'"
+)]
+pub(crate) struct Exec {
+    /// The code
+    #[arg(allow_hyphen_values = true)]
+    code: String,
+}
+
+impl Exec {
+    /// Runs it.
+    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+        with_board(port, |link| execute(link, self.code.into_bytes(), Input::Standard))
+    }
+}
+
+/// What a script can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// What comes on standard input.
+    Standard,
+    /// Nothing: standard input was something else.
+    Nothing,
+}
+
+/// Runs code, its output as it comes.
+pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()> {
+    let typist = (input == Input::Standard).then(|| Typist::start(link.typed(), enter(link.place())));
+    let mut closed = None;
+    let output = |bytes: &[u8]| {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(bytes).and_then(|()| out.flush());
+        if let Some(typist) = &typist {
+            typist.printed();
+        }
+        written.map_err(|error| {
+            let refused = Refused::Local(format!("standard output: {error}"));
+            closed = Some(error);
+            refused.into()
+        })
+    };
+    let doing = format!("run the code on {}", link.place());
+    let exec = rawpaste::Exec::new(code, output).map_err(|error| Failure::of(&error.into(), &doing))?;
+    let done = link.attend(exec.patience(Patience::Forever), |_| {});
+    if typist.as_ref().is_some_and(|typist| typist.stop()) {
+        link.disturb();
+    }
+    match (closed, done) {
+        (Some(error), _) => Err(closed_output(&error)),
+        (None, Ok(Reply::Reset)) => {
+            say("note: the code ended in a reset of the board, as sys.exit() does");
+            Ok(())
+        }
+        (None, Ok(_)) => Ok(()),
+        (None, Err(DriveError::Engine(Error::Exception(exception)))) => {
+            // The program's own words, as they are.
+            say(&exception.traceback);
+            Err(Failure::told(Exit::Raised))
+        }
+        (None, Err(error)) => Err(Failure::of(&error, &doing)),
+    }
+}
+
+/// What the Enter key sends. Boards make `\n` of it where a program reads a text; MicroPython on a computer does not.
+const fn enter(target: &Target) -> u8 {
+    match target {
+        Target::MicroPython(_) => b'\n',
+        Target::Device(_) | Target::Simulated(_) => b'\r',
+    }
+}

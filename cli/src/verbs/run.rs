@@ -1,0 +1,36 @@
+//! `run`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exec::{Input, execute};
+use crate::{
+    files::{Local, is_standard},
+    link::with_board,
+    port::Target,
+    report::Result,
+};
+
+/// Run a program from this machine on the board
+///
+/// Nothing is stored there. Output, standard input and ^C are as for exec.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  rawpaste run blink.py\n  generate | rawpaste run -")]
+pub(crate) struct Run {
+    /// The program; - is standard input
+    file: PathBuf,
+}
+
+impl Run {
+    /// Runs it.
+    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+        let mut code = Local::open(&self.file)?.into_bytes(&self.file)?;
+        // A mark that some editors put in front of UTF-8; Python has no use for it.
+        if code.starts_with(b"\xef\xbb\xbf") {
+            code.drain(..3);
+        }
+        let input = if is_standard(&self.file) { Input::Nothing } else { Input::Standard };
+        with_board(port, |link| execute(link, code, input))
+    }
+}

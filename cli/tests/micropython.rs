@@ -1,0 +1,3 @@
+fn main() {
+    rawpaste_board::trial::run(vec![])
+}
