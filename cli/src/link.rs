@@ -11,7 +11,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rawpaste::{Board, Config, DriveError, Error, Event, FaultKind, Info, Leave, Operation, Session};
+use rawpaste::{Config, DriveError, Error, Event, FaultKind, Leave, Operation, Session};
 use rawpaste_blocking::{Connection, Input, Port};
 
 use crate::{
@@ -78,14 +78,6 @@ impl Link {
     /// Where the board is; completes "on ...".
     pub(crate) const fn place(&self) -> &Target {
         &self.target
-    }
-
-    /// Returns what was learned of the board, asking it if nothing was yet.
-    pub(crate) fn about(&mut self) -> Result<&Board> {
-        if self.connection.session().board().about().is_none() {
-            self.run(Info::new(), "ask the board what it is")?;
-        }
-        Ok(self.connection.session().board())
     }
 
     /// Returns the path as it goes to the board, unless it leaves the folder that is the board's.

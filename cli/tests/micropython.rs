@@ -1,3 +1,11 @@
+//! The command on a real MicroPython behind a pseudo-terminal.
+
+#[cfg(unix)]
+mod command;
+#[cfg(unix)]
+mod on_a_terminal;
+
 fn main() {
-    rawpaste_board::trial::run(vec![])
+    #[cfg(unix)]
+    rawpaste_board::trial::run(on_a_terminal::trials());
 }

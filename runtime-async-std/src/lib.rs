@@ -41,11 +41,7 @@ use std::{
     time,
 };
 
-use async_std::{
-    future::timeout,
-    io::WriteExt,
-    stream,
-};
+use async_std::{future::timeout, io::WriteExt, stream};
 use futures_core::Stream;
 use futures_io::{AsyncRead, AsyncWrite};
 use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};

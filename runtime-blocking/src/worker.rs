@@ -141,7 +141,9 @@ impl<O: Operation> Future for Pending<O> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = ready!(Pin::new(&mut self.receiver).poll(cx));
         let lost = |_| Box::new("the worker's thread is gone") as Box<dyn Any + Send>;
-        Poll::Ready(outcome.map_err(lost).and_then(|outcome| outcome).unwrap_or_else(|panic| resume_unwind(panic)))
+        Poll::Ready(
+            outcome.map_err(lost).and_then(|outcome| outcome).unwrap_or_else(|panic| resume_unwind(panic)),
+        )
     }
 }
 

@@ -18,7 +18,7 @@ impl Info {
     /// Shows it.
     pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
         with_board(port, |link| {
-            let about = link.about()?.about().cloned().unwrap_or_default();
+            let about = link.run(rawpaste::Info::new(), &format!("ask {}", link.place()))?;
             // Some boards cannot tell, and lack nothing else.
             let room = Space::new("").map_err(|error| Failure::of(&error.into(), "ask for room"))?;
             let room = link.attend(room, |_| {}).ok();

@@ -1,14 +1,10 @@
 //! A put that is cancelled goes on.
 
-use std::{
-    fs,
-    pin::pin,
-    task::{Poll, ready},
-};
+use std::{fs, path::Path, pin::pin, task::Poll};
 
 use rawpaste::{Event, Put, Session};
 use rawpaste_async_std::{Connection, Error, Serial, Threaded, Tty};
-use rawpaste_board::trial::{Board, Failed, Trial, trial};
+use rawpaste_board::trial::{Failed, Trial, trial};
 
 use crate::streams::{Trying, bytes};
 
@@ -27,11 +23,11 @@ async fn polled<F: Future>(future: F, n: usize) -> Option<F::Output> {
 }
 
 /// Cancels a put at every await point, then runs it again.
-async fn cancel<S>(board: &Board, stream: S) -> Result<usize, Failed>
+async fn cancel<S>(dir: &Path, stream: S) -> Result<usize, Failed>
 where
     S: async_std::io::Read + async_std::io::Write + Unpin,
 {
-    let file = board.dir.path().join("a file");
+    let file = dir.join("a file");
     let mut connection = Connection::new(Serial::new(Trying::new(stream, usize::MAX)), Session::default());
     for n in 0.. {
         // Another file each time: the target is never there already.
@@ -49,3 +45,59 @@ where
     }
     Ok(0)
 }
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("a put that was cancelled at any await point goes on", |board| {
+            let port = board.running.on_pty()?;
+            let tty = Tty::open(&port.name().to_string_lossy())?;
+            let points = async_std::task::block_on(cancel(board.dir.path(), tty))?;
+            assert!(points > 40, "{points}");
+            Ok(())
+        }),
+        trial("a put behind a thread that was cancelled at any await point goes on", |board| {
+            let port = board.running.on_pty()?;
+            let threaded = Threaded::new(rawpaste_blocking::Serial::open(&port.name().to_string_lossy())?);
+            let points = smol::block_on(cancel(board.dir.path(), threaded))?;
+            assert!(points > 40, "{points}");
+            Ok(())
+        }),
+        trial("a put goes on over a second transport", |board| {
+            let port = board.running.on_pty()?;
+            let name = port.name().to_string_lossy();
+            let data = bytes(3000);
+            let mut put = Put::new(&data[..], "a file")?.chunk(256);
+            let serial = Serial::new(Trying::new(Tty::open(&name)?, DIES));
+            let mut first = Connection::new(serial, Session::default());
+            smol::block_on(async {
+                let (mut done, mut least) = (0, u64::MAX);
+                let died = first
+                    .attend(&mut put, async_std::stream::empty(), |event| {
+                        if let Event::Progress(progress) = event {
+                            done = progress.done;
+                        }
+                    })
+                    .await;
+                assert!(matches!(died, Err(Error::Transport(_))), "{died:?}");
+                assert!(done > 0 && done < 3000, "{done}");
+                let (dead, mut session) = first.into_parts();
+                drop(dead);
+                session.lose();
+                let mut second = Connection::new(Serial::open(&name)?, session);
+                second
+                    .attend(&mut put, async_std::stream::empty(), |event| {
+                        if let Event::Progress(progress) = event {
+                            least = least.min(progress.done);
+                        }
+                    })
+                    .await?;
+                assert_eq!(fs::read(board.dir.path().join("a file"))?, data);
+                assert!(least >= done, "it began again at {least} and had come to {done}");
+                Ok(())
+            })
+        }),
+    ]
+}
+
+/// After so many bytes the first transport is dead: in the middle of the file.
+const DIES: usize = 5000;

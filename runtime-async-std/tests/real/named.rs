@@ -82,7 +82,8 @@ pub(crate) fn trials() -> Vec<Trial> {
                     task::sleep(Duration::from_millis(300)).await;
                     sender.send(Input::Interrupt).await
                 });
-                let ended = connection.attend(Exec::captured("while True: pass", 100)?, &mut input, |_| {}).await;
+                let ended =
+                    connection.attend(Exec::captured("while True: pass", 100)?, &mut input, |_| {}).await;
                 typist.await?;
                 let Err(rawpaste_async_std::Error::Engine(Error::Exception(exception))) = ended else {
                     return Err(format!("{ended:?}").into());

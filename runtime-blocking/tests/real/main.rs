@@ -64,7 +64,8 @@ mod named {
                 Ok(())
             }),
             trial("what is typed and an interrupt reach the script", |board| {
-                let mut connection = Connection::new(InProcess(board.running.in_process()), Session::default());
+                let mut connection =
+                    Connection::new(InProcess(board.running.in_process()), Session::default());
                 let (sender, input) = mpsc::channel();
                 sender.send(Input::Type(b"Ada\n".to_vec()))?;
                 let mut events = 0;

@@ -43,7 +43,7 @@ pub(crate) struct Dies<P> {
 }
 
 /// The most bytes in one step.
-const STEP: usize = 16;
+const STEP: usize = 8;
 
 impl<P> Dies<P> {
     fn step(&mut self) -> io::Result<&mut P> {

@@ -56,8 +56,12 @@ pub(crate) fn trials() -> Vec<Trial> {
                     let worker = &worker;
                     scope.spawn(move || {
                         for n in 0..5 {
-                            let sum = Eval::new(&format!("{thread}*10+{n}")).map(|eval| worker.submit(eval).wait());
-                            assert_eq!(sum.expect("a script").expect("an answer"), (thread * 10 + n).to_string());
+                            let sum =
+                                Eval::new(&format!("{thread}*10+{n}")).map(|eval| worker.submit(eval).wait());
+                            assert_eq!(
+                                sum.expect("a script").expect("an answer"),
+                                (thread * 10 + n).to_string()
+                            );
                         }
                     });
                 }

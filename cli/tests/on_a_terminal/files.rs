@@ -1,0 +1,96 @@
+//! Files there and back.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rawpaste_board::trial::{Trial, when_possible};
+
+use super::{Bench, trial};
+use crate::command::{at, code, command, done, errors, noise, pairs, run};
+
+pub(super) fn trials() -> Vec<Trial> {
+    vec![
+        trial("all_values_at_every_offset", |bench| {
+            there_and_back(bench, "pairs", &pairs());
+            there_and_back(bench, "shifted", &[&b"x"[..], &pairs()].concat());
+        }),
+        trial("a_mebibyte_of_noise", |bench| there_and_back(bench, "noise", &noise(1 << 20, 7))),
+        trial("small_files", |bench| {
+            for (name, bytes) in [("empty", &b""[..]), ("end", b"\x04"), ("stop", b"\x03"), ("line", b"\n")] {
+                there_and_back(bench, name, bytes);
+            }
+        }),
+        trial("names_of_all_kinds", |bench| {
+            for name in ["with space", "quo'te\"d", "ünï-日本-😀", "back\\slash", "-dash", "semi;colon$(x)"]
+            {
+                there_and_back(bench, name, name.as_bytes());
+                let listed = String::from_utf8(done(bench.name(), ["ls"])).unwrap();
+                assert!(listed.contains(name), "{listed}");
+                assert_eq!(done(bench.name(), ["cat", &format!(":{name}")]), name.as_bytes());
+                done(bench.name(), ["rm", &format!(":{name}")]);
+                assert!(!bench.on_board(name).exists());
+            }
+        }),
+        trial("killed_at_any_moment_of_a_put", killed_at_any_moment),
+        when_possible(Trial::test("a_path_that_leaves_the_folder_is_refused", || {
+            leaving_the_folder();
+            Ok(())
+        })),
+    ]
+}
+
+fn there_and_back(bench: &Bench, name: &str, bytes: &[u8]) {
+    let (file, back) = (bench.here(name), bench.here("back"));
+    fs::write(&file, bytes).unwrap();
+    done(bench.name(), ["put", file.to_str().unwrap()]);
+    assert!(fs::read(bench.on_board(name)).unwrap() == bytes, "{name} is another on the board");
+    done(bench.name(), ["get", &format!(":{name}"), back.to_str().unwrap()]);
+    assert!(fs::read(back).unwrap() == bytes, "{name} came back as another");
+}
+
+fn killed_at_any_moment(bench: &Bench) {
+    let (old, new) = (noise(30_000, 1), noise(30_000, 2));
+    let sources = [bench.here("old"), bench.here("new")];
+    fs::write(&sources[0], &old).unwrap();
+    fs::write(&sources[1], &new).unwrap();
+    let arguments = |at: usize| ["put", sources[at].to_str().unwrap(), ":target"];
+    let began = Instant::now();
+    done(bench.name(), arguments(0));
+    let whole = began.elapsed();
+    for part in 0..40 {
+        let mut put = command(bench.name(), arguments(1)).spawn().unwrap();
+        thread::sleep(whole * part / 32);
+        put.kill().unwrap();
+        put.wait().unwrap();
+        let target = fs::read(bench.on_board("target")).unwrap();
+        assert!(target == old || target == new, "neither file after {part} parts of 32");
+        let began = Instant::now();
+        done(bench.name(), arguments(0));
+        let again = began.elapsed();
+        assert!(again < whole + Duration::from_secs(3), "{again:?} after {part} parts of 32");
+        assert!(fs::read(bench.on_board("target")).unwrap() == old);
+    }
+}
+
+fn leaving_the_folder() {
+    let (dir, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let port = at("micropython", dir.path());
+    let secret = here.path().join("secret");
+    fs::write(&secret, "secret").unwrap();
+    std::os::unix::fs::symlink(here.path(), dir.path().join("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", dir.path().join("dangling")).unwrap();
+    fs::write(dir.path().join("inside"), "inside").unwrap();
+    let full = format!(":{}", secret.display());
+    for path in [&*full, ":../x", ":a/../../x", ":link/secret", ":dangling", ":.."] {
+        for verb in ["cat", "ls", "rm", "get"] {
+            let output = run(&port, [verb, path]);
+            assert_eq!(code(&output), 2, "{verb} {path}: {}", errors(&output));
+        }
+        let output = run(&port, ["put", secret.to_str().unwrap(), path]);
+        assert_eq!(code(&output), 2, "put {path}: {}", errors(&output));
+        assert!(errors(&output).contains("leaves the folder"), "{}", errors(&output));
+    }
+    assert_eq!(fs::read(secret).unwrap(), b"secret");
+    assert_eq!(done(&port, ["cat", ":inside"]), b"inside");
+}

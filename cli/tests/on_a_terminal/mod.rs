@@ -1,0 +1,66 @@
+//! The trials.
+
+mod files;
+mod programs;
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rawpaste_blocking::{Port, Serial};
+use rawpaste_board::PtyPort;
+use rawpaste_board::trial::{Board, Failed, Trial};
+use tempfile::TempDir;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let mut trials = files::trials();
+    trials.extend(programs::trials());
+    trials
+}
+
+/// A MicroPython behind a pseudo-terminal, and folders: its own, and one for files of this machine.
+pub(crate) struct Bench {
+    port: PtyPort,
+    board: TempDir,
+    here: TempDir,
+}
+
+impl Bench {
+    fn name(&self) -> &Path {
+        self.port.name()
+    }
+
+    fn here(&self, name: &str) -> PathBuf {
+        self.here.path().join(name)
+    }
+
+    fn on_board(&self, name: &str) -> PathBuf {
+        self.board.path().join(name)
+    }
+
+    /// Types a line at the friendly prompt, as a person does, and answers what comes up to the next prompt.
+    fn type_line(&self, line: &str) -> String {
+        let mut port = Serial::open(self.name().to_str().unwrap()).unwrap();
+        port.set_timeout(Duration::from_millis(100)).unwrap();
+        port.write_all(line.as_bytes()).unwrap();
+        port.write_all(b"\r").unwrap();
+        let (mut heard, began) = (Vec::new(), Instant::now());
+        let mut buffer = [0; 256];
+        while !heard.ends_with(b"\r\n>>> ") && !heard.ends_with(b"\n>>> ") {
+            assert!(began.elapsed() < Duration::from_secs(10), "heard {:?}", String::from_utf8_lossy(&heard));
+            if let Ok(n) = port.read(&mut buffer) {
+                heard.extend_from_slice(&buffer[..n]);
+            }
+        }
+        String::from_utf8(heard).unwrap()
+    }
+}
+
+/// A trial on a fresh board.
+fn trial(name: &str, test: fn(&Bench)) -> Trial {
+    rawpaste_board::trial::trial(name, move |board: Board| -> Result<(), Failed> {
+        let (port, here) = (board.running.on_pty()?, tempfile::tempdir()?);
+        test(&Bench { port, board: board.dir, here });
+        Ok(())
+    })
+}

@@ -1,0 +1,99 @@
+//! Code that runs.
+
+use std::fmt::Write;
+use std::fs;
+use std::io::Read;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use rawpaste_board::trial::Trial;
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{Bench, trial};
+use crate::command::{code, command, done, errors, run, run_with};
+
+pub(super) fn trials() -> Vec<Trial> {
+    vec![
+        trial("a_long_source_runs", |bench| {
+            let mut source = String::from("\u{feff}total = 0\n");
+            for number in 0..1200 {
+                writeln!(source, "total += {number}  # é, 'quoted', \"twice\"").unwrap();
+            }
+            source.push_str("print(total)\n");
+            assert!(source.len() > 30 * 1024);
+            fs::write(bench.here("long.py"), &source).unwrap();
+            let printed = done(bench.name(), ["run", bench.here("long.py").to_str().unwrap()]);
+            assert_eq!(String::from_utf8(printed).unwrap().trim_end(), "719400");
+        }),
+        trial("exit_codes", |bench| {
+            let output = run(bench.name(), ["exec", "print('before')\n1/0"]);
+            assert_eq!((code(&output), output.stdout.trim_ascii()), (1, &b"before"[..]));
+            assert!(errors(&output).contains("ZeroDivisionError"), "{}", errors(&output));
+            let output = run(bench.name(), ["exec", "import sys; sys.exit()"]);
+            assert!(code(&output) == 0 && errors(&output).contains("reset"), "{}", errors(&output));
+            assert_eq!(code(&run(bench.name(), ["exec", "x = ("])), 1);
+            assert_eq!(done(bench.name(), ["exec", "-1\nprint('after')"]).trim_ascii(), b"after");
+        }),
+        trial("standard_input_is_typed", |bench| {
+            let ask = "for _ in range(3): print('<' + input('? ') + '>')";
+            let output = run_with(bench.name(), ["exec", ask], b"one\ntwo\nthree\n");
+            let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert_eq!(code(&output), 0, "{}", errors(&output));
+            for answer in ["<one>", "<two>", "<three>"] {
+                assert!(printed.contains(answer), "{printed}");
+            }
+            // A program on standard input reads nothing from it.
+            let output = run_with(bench.name(), ["run", "-"], b"print(6*7)\n");
+            assert_eq!((code(&output), output.stdout.trim_ascii()), (0, &b"42"[..]));
+        }),
+        trial("input_that_no_script_read", |bench| {
+            bench.type_line("kept = 'still here'");
+            for _ in 0..5 {
+                let lines = "no such thing\n".repeat(2000);
+                let output = run_with(bench.name(), ["exec", "print('done')"], lines.as_bytes());
+                assert_eq!(
+                    (code(&output), output.stdout.trim_ascii()),
+                    (0, &b"done"[..]),
+                    "{}",
+                    errors(&output)
+                );
+            }
+            assert!(bench.type_line("print(kept)").contains("still here"));
+        }),
+        trial("an_endless_loop_is_interrupted", interrupted),
+        trial("a_put_is_interrupted", |bench| {
+            fs::write(bench.here("big"), vec![7; 4 << 20]).unwrap();
+            let mut put =
+                command(bench.name(), ["put", bench.here("big").to_str().unwrap()]).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(400));
+            interrupt(&put);
+            let output = (put.wait().unwrap(), put.wait_with_output().unwrap()).1;
+            assert_eq!(code(&output), 3, "{}", errors(&output));
+            assert!(errors(&output).contains("interrupted"), "{}", errors(&output));
+            assert!(!bench.on_board("big").exists());
+            assert!(bench.type_line("print(6*7)").contains("42"));
+        }),
+    ]
+}
+
+fn interrupt(child: &Child) {
+    kill_process(Pid::from_child(child), Signal::INT).unwrap();
+}
+
+fn interrupted(bench: &Bench) {
+    bench.type_line("kept = 'still here'");
+    let endless = "print('going')\nwhile True:\n pass";
+    let mut exec = command(bench.name(), ["exec", endless]).spawn().unwrap();
+    let mut going = [0; 5];
+    exec.stdout.as_mut().unwrap().read_exact(&mut going).unwrap();
+    let began = Instant::now();
+    interrupt(&exec);
+    let output = exec.wait_with_output().unwrap();
+    assert_eq!(code(&output), 1, "{}", errors(&output));
+    assert!(errors(&output).contains("Traceback"), "{}", errors(&output));
+    assert!(errors(&output).contains("KeyboardInterrupt"), "{}", errors(&output));
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    // A person finds the prompt, what was there before, and nothing of ours.
+    let answer = bench.type_line("print(kept, '_rp' in globals())");
+    assert!(answer.contains("still here False"), "{answer}");
+}

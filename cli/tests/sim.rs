@@ -1,0 +1,143 @@
+//! The command on the simulated board.
+
+mod command;
+
+use std::fs;
+
+use command::{at, code, done, errors, noise, run, run_with};
+
+#[test]
+fn a_file_is_put_and_said_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let readme = dir.path().join("README.md");
+    fs::write(&readme, "hello\n").unwrap();
+    let output = run("sim:", [std::ffi::OsStr::new("put"), readme.as_os_str()]);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let said = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(
+        said.starts_with("put ") && said.ends_with("README.md (6 bytes) on the simulated board\n"),
+        "{said}"
+    );
+    assert!(errors(&output).contains("sim:DIR"), "{}", errors(&output));
+}
+
+#[test]
+fn files_live_in_the_folder() {
+    let (here, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let port = at("sim", dir.path());
+    let bytes = noise(20_000, 1);
+    let (file, back) = (here.path().join("a file.bin"), here.path().join("back"));
+    fs::write(&file, &bytes).unwrap();
+    fs::create_dir(dir.path().join("lib")).unwrap();
+    done(&port, ["put", file.to_str().unwrap()]);
+    assert_eq!(fs::read(dir.path().join("a file.bin")).unwrap(), bytes);
+    done(&port, ["put", file.to_str().unwrap(), ":lib"]);
+    done(&port, ["put", file.to_str().unwrap(), ":lib/other"]);
+    assert_eq!(String::from_utf8(done(&port, ["ls"])).unwrap(), "20000 a file.bin\n    0 lib/\n");
+    assert_eq!(String::from_utf8(done(&port, ["ls", ":lib"])).unwrap(), "20000 a file.bin\n20000 other\n");
+    assert_eq!(done(&port, ["cat", ":lib/other"]), bytes);
+    assert_eq!(done(&port, ["get", ":a file.bin", "-"]), bytes);
+    done(&port, ["get", ":a file.bin", back.to_str().unwrap()]);
+    assert_eq!(fs::read(&back).unwrap(), bytes);
+    done(&port, ["rm", ":a file.bin", ":lib/a file.bin", ":lib/other", ":lib"]);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn several_files_and_standard_input() {
+    let (here, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let port = at("sim", dir.path());
+    let names = ["one.py", "two.py"].map(|name| here.path().join(name).to_str().unwrap().to_owned());
+    names.iter().for_each(|name| fs::write(name, name).unwrap());
+    done(&port, ["put", &names[0], &names[1], ":"]);
+    assert_eq!(fs::read(dir.path().join("two.py")).unwrap(), names[1].as_bytes());
+    let output = run(&port, ["put", &names[0], &names[1], ":none"]);
+    assert_eq!(code(&output), 3, "{}", errors(&output));
+    let output = run(&port, ["put", &names[0], &names[1], ":one.py"]);
+    assert_eq!(code(&output), 2, "{}", errors(&output));
+    let output = run_with(&port, ["put", "-", ":typed"], b"\x00\x04\x03");
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    assert_eq!(fs::read(dir.path().join("typed")).unwrap(), b"\x00\x04\x03");
+    assert_eq!(code(&run_with(&port, ["put", "-"], b"")), 2);
+}
+
+#[test]
+fn a_get_goes_where_it_was_told_and_nowhere_else() {
+    let (here, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let port = at("sim", dir.path());
+    fs::create_dir(dir.path().join("lib")).unwrap();
+    fs::write(dir.path().join("lib/a.py"), "new").unwrap();
+    let get = |arguments: &[&str]| {
+        let output = command::command(&port, arguments).current_dir(here.path()).output().unwrap();
+        (code(&output), errors(&output))
+    };
+    assert_eq!(get(&["get", ":lib/a.py"]).0, 0);
+    assert_eq!(fs::read(here.path().join("a.py")).unwrap(), b"new");
+    fs::create_dir(here.path().join("into")).unwrap();
+    assert_eq!(get(&["get", ":lib/a.py", "into"]).0, 0);
+    assert_eq!(fs::read(here.path().join("into/a.py")).unwrap(), b"new");
+    // What was here stays when the get fails, and nothing is left beside it.
+    fs::write(here.path().join("none"), "old").unwrap();
+    let (exit, said) = get(&["get", ":none"]);
+    assert!(exit == 3 && said.contains("no such file") && said.contains("next: "), "{said}");
+    assert_eq!(fs::read(here.path().join("none")).unwrap(), b"old");
+    assert_eq!(fs::read_dir(here.path()).unwrap().count(), 3);
+    for path in [":", ":..", ":lib/", ":lib/.."] {
+        assert_eq!(get(&["get", path]).0, 2, "{path}");
+    }
+}
+
+#[test]
+fn exit_codes_and_next_steps() {
+    let failed = |output: &std::process::Output, exit: i32, text: &str| {
+        assert_eq!(code(output), exit, "{}", errors(output));
+        assert!(errors(output).contains(text), "{}", errors(output));
+    };
+    failed(&run("sim:", ["exec", "print(1)"]), 1, "--port micropython:");
+    failed(&run("sim:", ["nonsense"]), 2, "Usage");
+    failed(&run("sim:", ["put", ":a", ":b"]), 2, "next: ");
+    failed(&run("sim:", ["rm", ":none"]), 3, "next: ");
+    failed(&run("sim:", ["put", "no such file"]), 3, "next: ");
+    failed(&run("sim:/no such folder", ["ls"]), 3, "next: ");
+    failed(&run("/dev/no-such-port", ["ls"]), 3, "next: ");
+    failed(&run("sim:", ["cat", ":"]), 3, "next: ");
+    assert_eq!(code(&run("sim:", ["info"])), 0);
+}
+
+/// What waits in a command that is stopped must not be lost, and a port is freed.
+#[cfg(unix)]
+#[test]
+fn a_board_is_served_until_it_is_stopped() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let dir = tempfile::tempdir().unwrap();
+    let mut serve = command::command("", ["board", "--dir", dir.path().to_str().unwrap()]);
+    let mut serve = serve.stderr(Stdio::null()).spawn().unwrap();
+    let mut name = String::new();
+    BufReader::new(serve.stdout.take().unwrap()).read_line(&mut name).unwrap();
+    let output = run_with(name.trim(), ["put", "-", ":lib.py"], b"x = 1\n");
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    assert_eq!(fs::read(dir.path().join("lib.py")).unwrap(), b"x = 1\n");
+    assert_eq!(done(name.trim(), ["cat", ":lib.py"]), b"x = 1\n");
+    kill_process(Pid::from_child(&serve), Signal::INT).unwrap();
+    assert_eq!(serve.wait().unwrap().code(), Some(0));
+}
+
+/// A host cannot take for done what the folder does not hold.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let (here, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::create_dir(dir.path().join("lib")).unwrap();
+    let file = here.path().join("a.py");
+    fs::write(&file, "x").unwrap();
+    // A name that is a folder's here: it was made after the board had started to look.
+    let port = at("sim", &dir.path().join("lib"));
+    std::os::unix::fs::symlink("/", dir.path().join("lib/out")).unwrap();
+    let output = run(&port, ["put", file.to_str().unwrap(), ":out/a.py"]);
+    assert_eq!(code(&output), 3, "{}", errors(&output));
+    assert!(!fs::exists("/a.py").unwrap());
+}
