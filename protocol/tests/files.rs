@@ -1,29 +1,201 @@
-//! Files there and back on the simulated board.
-use rawpaste::testing::*;
-use rawpaste::*;
+//! Files there and back on the simulated board: whole, at the speed of the wire, whatever the board is like.
 
+use std::time::Duration;
+
+use proptest::prelude::*;
+use rawpaste::{
+    Config, Error, Eval, Get, Holds, Leave, List, Operation, Put, Refused, Session, Source,
+    testing::{
+        Bench, Capabilities, FileSystem, Firmware, Input, LinkShape, Manner, RawPaste, drive, strategies,
+    },
+};
+
+fn run<O: Operation>(bench: &mut Bench, session: &mut Session, operation: O) -> Result<O::Output, Error> {
+    drive(session, bench, operation, &Manner::default()).result.expect("not cancelled")
+}
+
+fn put(bytes: &[u8], path: &str) -> Put<Vec<u8>> {
+    Put::new(bytes.to_vec(), path).expect("a path")
+}
+
+/// Bytes without a pattern, from a linear congruential generator.
+fn random(length: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A file arrives whole and comes back whole, under any cuts, windows, chunks, contents and links.
+    #[test]
+    fn whole_there_and_back(
+        content in strategies::contents(2000),
+        name in strategies::names(),
+        chunk in 1..1500_usize,
+        shape in strategies::links(),
+        manner in strategies::cuts(),
+        firmware in strategies::firmware(),
+        holds in any::<bool>(),
+    ) {
+        let mut config = Config::default();
+        config.holds = if holds { Holds::UntilFlush } else { Holds::Nothing };
+        let mut session = Session::new(config);
+        let mut bench = Bench::new(firmware, shape);
+        let put = put(&content, &name).chunk(chunk);
+        prop_assert_eq!(drive(&mut session, &mut bench, put, &manner).result, Some(Ok(())));
+        prop_assert_eq!(bench.device.disk().get(&name), Some(&content[..]));
+        prop_assert_eq!(bench.device.disk().files().count(), 1);
+        let mut back = Vec::new();
+        let get = Get::new(&name, &mut back).expect("a path");
+        prop_assert_eq!(drive(&mut session, &mut bench, get, &manner).result, Some(Ok(content.len() as u64)));
+        prop_assert_eq!(back, content);
+        prop_assert_eq!(bench.device.statistics().dropped, 0);
+    }
+}
+
+/// 10 KiB of random bytes at 11,520 bytes/s and 1 ms each way, in literals of 2 KiB, use 90 % of the wire or more.
+/// The board knows the helpers already: they cost a connection about 1.6 KiB, once.
 #[test]
-fn first() {
-    let data: Vec<u8> = (0..10_240u32).map(|n| (n.wrapping_mul(2654435761) >> 13) as u8).collect();
+fn a_slow_wire_is_used_well() {
+    let content = random(10 * 1024);
     let mut bench = Bench::new(Firmware::default(), LinkShape::uart());
     let mut session = Session::default();
-    let manner = Manner::default();
-    let driven = drive(&mut session, &mut bench, Put::new(&data[..], "a").unwrap(), &manner);
-    println!("{driven:?} {:?} {:?}", bench.now, bench.device.statistics());
-    driven.result.unwrap().unwrap();
-    assert_eq!(bench.device.disk().get("a").unwrap(), data);
-    let (up, now) = (bench.wire.sent(), bench.now);
-    let driven = drive(&mut session, &mut bench, Put::new(&data[..], "b").unwrap(), &manner);
-    println!("{driven:?} {:?} {}", bench.now, bench.wire.sent() - up);
-    let time = bench.now.saturating_duration_since(now).as_secs_f64();
-    println!("{} of the wire", (bench.wire.sent() - up) as f64 / 11520.0 / time);
-    println!("{} of the wire", 10240.0 / 11520.0 / time);
-    let mut back = Vec::new();
-    let driven = drive(&mut session, &mut bench, Get::new("a", &mut back).unwrap(), &manner);
-    println!("{driven:?}");
-    assert_eq!(back, data);
-    let driven = drive(&mut session, &mut bench, List::new("").unwrap(), &manner);
-    println!("{driven:?}");
-    let driven = drive(&mut session, &mut bench, Leave::default(), &manner);
-    println!("{driven:?}");
+    assert_eq!(run(&mut bench, &mut session, put(b"x", "first")), Ok(()));
+    let (sent, started) = (bench.wire.sent(), bench.now);
+    let driven = drive(&mut session, &mut bench, put(&content, "f"), &Manner::default());
+    assert_eq!(driven.result, Some(Ok(())));
+    let sent = bench.wire.sent() - sent;
+    let took = bench.now.saturating_duration_since(started).as_secs_f64();
+    let file = 10.0 * 1024.0 / 11_520.0 / took;
+    let wire = sent as f64 / 11_520.0 / took;
+    assert!(sent < 10_950 && wire > 0.97 && file > 0.91, "{sent} bytes, {wire} of the wire, {file} of the file");
+    assert!(driven.turnarounds < 90, "{}", driven.turnarounds);
+}
+
+/// On a transport that holds back, one flush before each wait and none besides; on a bare one none at all.
+#[test]
+fn flushes_are_what_waiting_needs() {
+    let content = random(1000);
+    let mut counts = Vec::new();
+    for holds in [Holds::Nothing, Holds::UntilFlush] {
+        let mut config = Config::default();
+        config.holds = holds;
+        let mut bench = Bench::new(Firmware::default(), LinkShape::default());
+        let driven = drive(&mut Session::new(config), &mut bench, put(&content, "f"), &Manner::default());
+        assert_eq!(driven.result, Some(Ok(())));
+        counts.push((driven.flushes, driven.writes));
+    }
+    assert_eq!(counts[0].0, 0);
+    assert_eq!(counts[1].0, counts[1].1, "each write of a windowed put is waited for");
+}
+
+/// Input buffers that overflow in silence, on a board that stands still while it writes flash or collects: the file is
+/// whole or there is an error, and where two windows fit it is whole.
+#[test]
+fn buffers_that_overflow() {
+    let content = random(3000);
+    for (size, fits) in [(63, false), (127, false), (255, true), (259, true), (511, true)] {
+        for consume in [Duration::ZERO, Duration::from_micros(100), Duration::from_micros(300)] {
+            let firmware = Firmware {
+                input: Input::Overflows(size),
+                flash: Duration::from_millis(40),
+                consume,
+                ..Firmware::default()
+            };
+            let mut bench = Bench::new(firmware, LinkShape::uart());
+            let mut session = Session::default();
+            let result = run(&mut bench, &mut session, put(&content, "f"));
+            assert!(result.is_ok() || !fits, "{size}, {consume:?}: {result:?}");
+            let there = bench.device.disk().get("f");
+            assert_eq!(there.is_some(), result.is_ok(), "{size}, {consume:?}: {result:?}");
+            assert!(there.is_none_or(|there| there == content), "{size}, {consume:?}: a wrong file");
+            assert!(!fits || bench.device.statistics().dropped == 0, "{size}, {consume:?}");
+        }
+    }
+}
+
+/// What cannot be done is said, with the way out, and nothing stays on the board.
+#[test]
+fn boards_that_cannot() {
+    let no_hash = Capabilities { sha256: false, ..Capabilities::default() };
+    let nothing = Capabilities { binascii: false, stdout_buffer: false, ..no_hash };
+    let plain = Firmware { raw_paste: RawPaste::Absent, ..Firmware::default() };
+    let cases = [
+        ("crc32", Firmware { can: no_hash, ..Firmware::default() }, Ok(())),
+        ("adler32, hex", Firmware { can: nothing, ..Firmware::default() }, Ok(())),
+        ("plain", plain.clone(), Ok(())),
+        ("plain and little", Firmware { heap: 2000, ..plain }, Ok(())),
+        ("FAT", Firmware { file_system: FileSystem::Fat, ..Firmware::default() }, Ok(())),
+        ("read-only", Firmware { read_only: true, ..Firmware::default() }, Err("boot.py")),
+        ("no files", Firmware { file_system: FileSystem::Missing, ..Firmware::default() }, Err("format")),
+        ("micro:bit", Firmware { heap: 8000, ..Firmware::microbit() }, Err("os.rename")),
+        ("full", Firmware { disk: 2048, ..Firmware::default() }, Err("28")),
+    ];
+    for (what, firmware, expected) in cases {
+        let mut bench = Bench::new(firmware, LinkShape::default());
+        let mut session = Session::default();
+        let result = run(&mut bench, &mut session, put(&[0x5c; 3000], "f"));
+        match expected {
+            Ok(()) => {
+                assert_eq!(result, Ok(()), "{what}");
+                let mut back = Vec::new();
+                let get = Get::new("f", &mut back).expect("a path");
+                assert_eq!(run(&mut bench, &mut session, get), Ok(3000), "{what}");
+                assert_eq!(back, [0x5c; 3000], "{what}");
+            }
+            Err(words) => {
+                let error = result.expect_err(what).to_string();
+                assert!(error.contains(words), "{what}: {error}");
+                assert_eq!(bench.device.disk().files().count(), 0, "{what}");
+            }
+        }
+        assert!(!bench.device.is_stopped(), "{what}: the firmware stopped");
+        assert_eq!(run(&mut bench, &mut session, Leave::default()), Ok(()), "{what}");
+    }
+}
+
+/// A source that grows, shrinks or fails while it is read.
+#[test]
+fn a_source_that_changes_is_an_error() {
+    struct Changing(u64);
+    impl Source for Changing {
+        fn size(&mut self) -> Result<u64, Error> {
+            self.0 += 1;
+            Ok(4999 + self.0)
+        }
+
+        fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+            Ok(buffer.len().min(usize::try_from(5000 - offset.min(5000)).expect("it fits")))
+        }
+    }
+    // It grew while it was put; it is shorter than it said.
+    for changes in [0, 1] {
+        let mut bench = Bench::new(Firmware::default(), LinkShape::default());
+        let mut session = Session::default();
+        let result = run(&mut bench, &mut session, Put::new(Changing(changes), "f").expect("a path"));
+        assert_eq!(result, Err(Error::Refused(Refused::Changed)));
+        assert_eq!(run(&mut bench, &mut session, List::new("").expect("a path")), Ok(vec![]), "nothing stays");
+    }
+}
+
+/// Code that a board without raw paste cannot take is refused before it stops the firmware.
+#[test]
+fn long_code_is_refused_in_plain_raw_mode() {
+    let firmware = Firmware { raw_paste: RawPaste::Absent, heap: 2000, ..Firmware::default() };
+    let mut bench = Bench::new(firmware, LinkShape::default());
+    let mut session = Session::default();
+    let long = Eval::new(&"1+".repeat(2000)).expect("code");
+    let error = run(&mut bench, &mut session, long).expect_err("too long");
+    assert!(matches!(error, Error::Refused(Refused::TooLong { length: 4014, limit: 1024 })), "{error:?}");
+    assert!(error.to_string().contains("put it as a file and import it"), "{error}");
+    let control = Eval::new("'\x01'").expect("no byte that a paste cannot hold");
+    let error = run(&mut bench, &mut session, control).expect_err("it would act on the REPL");
+    assert!(matches!(error, Error::Refused(Refused::Byte { byte: 1, at: 12 })), "{error:?}");
+    assert!(!bench.device.is_stopped());
+    assert!(Eval::new("'\x03'").is_err() && Eval::new("'\x04'").is_err() && Eval::new("'\0'").is_err());
 }

@@ -15,6 +15,11 @@ use crate::{
 /// How often a put begins again without getting any further before it gives up.
 const TRIES: u32 = 3;
 
+const NO_RENAME: Refused = Refused::Unsupported {
+    lacks: "no os.rename, so that a file cannot be put in place whole",
+    instead: "write it with code of your own, a piece at a time",
+};
+
 /// Puts a file on the board: the target is the old file or the new one, at any moment.
 ///
 /// What it sends goes to a temporary name beside the target; its digest is compared on the board, then it is renamed
@@ -180,8 +185,11 @@ impl<S: Source> Operation for Put<S> {
         match core::mem::replace(&mut self.state, State::Start) {
             // A run that ended while it removed the file: this is another.
             State::Start | State::Aborting(_) => {
-                let kind = board.about().map(|about| about.digest).unwrap_or_default();
-                self.state = State::Writing(File::new(self.source.size()?, kind));
+                let about = board.about().cloned().unwrap_or_default();
+                if !about.rename {
+                    return Err(NO_RENAME.into());
+                }
+                self.state = State::Writing(File::new(self.source.size()?, about.digest));
                 self.script(board, script)
             }
             State::Writing(mut file) => {
