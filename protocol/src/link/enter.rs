@@ -129,8 +129,9 @@ impl Enter {
     pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<News<'a>> {
         match &mut self.step {
             Step::Interrupt => *bytes = &[],
-            Step::Pause { heard, .. } => {
-                *heard = true;
+            Step::Pause { until, heard } => {
+                // What came before the ^C went out is no answer to it.
+                *heard = until.is_some();
                 *bytes = &[];
             }
             Step::Banner { finder, found, .. } => {
