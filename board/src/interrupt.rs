@@ -16,6 +16,10 @@ use std::{
 #[cfg(target_os = "linux")]
 const MERGE: Duration = Duration::from_millis(25);
 
+/// How long a process may take to stop.
+#[cfg(target_os = "linux")]
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// When the last interrupt was sent.
 #[derive(Debug, Default)]
 pub(crate) struct Interrupts {
@@ -75,14 +79,15 @@ fn status(pid: u32) -> Option<Status> {
         .then_some(Status { stopped: matches!(state, 'T' | 't'), script: caught & SIGINT != 0 })
 }
 
-/// The same once it has stopped; `None` also if it does not stop.
+/// The same once it has stopped, which on a busy machine is when it gets its turn; or at last as it runs.
 #[cfg(target_os = "linux")]
 fn stopped(pid: u32) -> Option<Status> {
-    for _ in 0..1000 {
-        match status(pid)? {
-            status if status.stopped => return Some(status),
-            _ => thread::sleep(Duration::from_micros(100)),
+    let asked = Instant::now();
+    loop {
+        let status = status(pid)?;
+        if status.stopped || asked.elapsed() > PATIENCE {
+            return Some(status);
         }
+        thread::sleep(Duration::from_micros(100));
     }
-    None
 }

@@ -130,7 +130,7 @@ impl<W: Write> Sink for Stream<W> {
 pub(crate) fn destination(path: &BoardPath, given: Option<&Path>) -> Result<PathBuf> {
     let folder = match given {
         Some(file) if !file.is_dir() => return Ok(file.into()),
-        folder => folder.unwrap_or(Path::new("")),
+        folder => folder.unwrap_or_else(|| Path::new("")),
     };
     // One component, whatever the system takes for a separator.
     let name = path
@@ -155,7 +155,7 @@ impl Arriving {
     pub(crate) fn beside(target: &Path) -> Result<Self> {
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.into());
         let folder =
-            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".rawpaste-");
         #[cfg(unix)]

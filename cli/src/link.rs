@@ -15,7 +15,7 @@ use rawpaste::{Config, DriveError, Error, Event, FaultKind, Leave, Operation, Se
 use rawpaste_blocking::{Connection, Input, Port};
 
 use crate::{
-    interrupt, path,
+    device, interrupt, path,
     path::BoardPath,
     port::{self, Target},
     report::{Failure, Result, say},
@@ -49,7 +49,7 @@ enum State {
 /// the one that is told.
 pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Link) -> Result<()>) -> Result<()> {
     let target = target.ok_or_else(|| {
-        Failure::usage("which board? give --port PORT, or set RAWPASTE_PORT").next(port::ports())
+        Failure::usage("which board? give --port PORT, or set RAWPASTE_PORT").next(device::ports())
     })?;
     let mut link = Link::open(target)?;
     let done = work(&mut link);
@@ -57,10 +57,7 @@ pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Link) ->
     let trouble = Arc::clone(&link.trouble);
     let left = link.leave();
     if let Some(error) = trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        let text = format!("{place} cannot keep its files: {error}");
-        return Err(
-            Failure::trouble(text).next("make room or name another folder, and run the command again")
-        );
+        return Err(port::folder_failed(&place, &error));
     }
     done?;
     left

@@ -7,22 +7,21 @@ use std::{
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rawpaste::testing::Firmware;
-use rawpaste_blocking::{Port, Serial};
+use rawpaste_blocking::Port;
 use rawpaste_board::{End, Running, Simulated};
-use serialport::{SerialPortInfo, SerialPortType};
 use tempfile::TempDir;
 
-use crate::report::{Failure, Result, Visible};
+use crate::{
+    device,
+    report::{Failure, Result, Visible},
+};
 
 /// How much the simulated board's disk holds.
 const DISK: usize = 8 * 1024 * 1024;
-/// How long a port that is busy may take to be free: a command that was killed may just be going.
-const BUSY: Duration = Duration::from_millis(500);
 
 /// What `--port` names.
 #[derive(Clone, Debug)]
@@ -79,9 +78,11 @@ impl Target {
     pub(crate) fn open(&self) -> Result<Opened> {
         let trouble = Arc::new(Mutex::new(None));
         let (port, root): (Box<dyn Port + Send>, _) = match self {
-            Self::Device(name) => (Box::new(device(name)?), None),
+            Self::Device(name) => (Box::new(device::open(name)?), None),
             Self::Simulated(dir) => {
-                let board = simulated(dir.as_deref(), Arc::clone(&trouble))?;
+                let told = Arc::clone(&trouble);
+                let failed = move |error| *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                let board = simulated(dir.as_deref(), failed)?;
                 (Box::new(InProcess { end: board.in_process(), _folder: None }), None)
             }
             Self::MicroPython(dir) => {
@@ -93,13 +94,14 @@ impl Target {
     }
 }
 
-/// Starts a simulated board; `trouble` is where it says that its folder cannot be written.
-pub(crate) fn simulated(dir: Option<&Path>, trouble: Arc<Mutex<Option<io::Error>>>) -> Result<Running> {
+/// Starts a simulated board; `failed` is told if its folder cannot be written, and the board ends then.
+pub(crate) fn simulated(
+    dir: Option<&Path>,
+    failed: impl FnOnce(io::Error) + Send + 'static,
+) -> Result<Running> {
     let mut board = Simulated::new(Firmware { disk: DISK, ..Firmware::default() });
     if let Some(dir) = dir {
-        board = board.folder(existing(dir)?).on_failure(move |error| {
-            *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-        });
+        board = board.folder(existing(dir)?).on_failure(failed);
     }
     Running::simulated(board).map_err(|error| start_failed("the simulated board", &error))
 }
@@ -149,6 +151,13 @@ fn existing(dir: &Path) -> Result<PathBuf> {
     Ok(full)
 }
 
+/// A simulated board could not write its folder.
+pub(crate) fn folder_failed(place: &str, error: &io::Error) -> Failure {
+    let text = error.to_string();
+    Failure::trouble(format!("{place} cannot keep its files: {}", Visible(&text)))
+        .next("mend that or name another folder, and run the command again")
+}
+
 fn start_failed(what: &str, error: &io::Error) -> Failure {
     Failure::trouble(format!("cannot start {what}: {error}"))
 }
@@ -179,68 +188,5 @@ impl Port for InProcess {
     fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
         self.end.set_timeout(timeout);
         Ok(())
-    }
-}
-
-fn device(name: &str) -> Result<Serial> {
-    let began = Instant::now();
-    loop {
-        match Serial::open(name) {
-            Err(error) if is_busy(&error) && began.elapsed() < BUSY => {
-                thread::sleep(Duration::from_millis(25))
-            }
-            opened => return opened.map_err(|error| not_opened(name, &error)),
-        }
-    }
-}
-
-fn is_busy(error: &io::Error) -> bool {
-    let text = error.to_string().to_lowercase();
-    error.kind() == io::ErrorKind::ResourceBusy || text.contains("busy") || text.contains("exclusive lock")
-}
-
-fn not_opened(name: &str, error: &io::Error) -> Failure {
-    let (shown, text) = (Visible(name), error.to_string());
-    if is_busy(error) {
-        return Failure::trouble(format!("the port {shown} is busy")).next(
-            "close the other program that uses it (a serial monitor, an editor), then run the command again",
-        );
-    }
-    let denied =
-        error.kind() == io::ErrorKind::PermissionDenied || text.to_lowercase().contains("permission denied");
-    if denied && cfg!(windows) {
-        return Failure::trouble(format!("the port {shown} is in use or not permitted"))
-            .next("close the other program that uses it, then run the command again");
-    }
-    if denied {
-        return Failure::trouble(format!("you may not open the port {shown}")).next(
-            "join the group that owns it: sudo usermod -aG dialout $USER (uucp on Arch), then log in again",
-        );
-    }
-    if cfg!(unix) && fs::exists(name).unwrap_or(false) {
-        return Failure::trouble(format!("cannot open {shown} as a port: {}", Visible(text.trim())))
-            .next(ports());
-    }
-    Failure::trouble(format!("there is no port {shown}: {}", Visible(text.trim()))).next(ports())
-}
-
-/// Says which ports there are, as a next step.
-pub(crate) fn ports() -> String {
-    let found = serialport::available_ports().unwrap_or_default();
-    if found.is_empty() {
-        return "no serial port was found: plug the board in with a cable that carries data, or try --port sim:".into();
-    }
-    let names: Vec<_> = found.iter().map(describe).collect();
-    format!("these ports are here: {}", names.join(", "))
-}
-
-fn describe(port: &SerialPortInfo) -> String {
-    let name = Visible(&port.port_name);
-    match &port.port_type {
-        SerialPortType::UsbPort(usb) => {
-            let product = usb.product.as_deref().unwrap_or("USB");
-            format!("{name} ({} {:04x}:{:04x})", Visible(product), usb.vid, usb.pid)
-        }
-        SerialPortType::BluetoothPort | SerialPortType::PciPort | SerialPortType::Unknown => name.to_string(),
     }
 }

@@ -76,7 +76,7 @@ impl Failure {
 
     fn of_exception(exception: &Exception, doing: &str) -> Self {
         if exception.is_interrupt() {
-            return Self::trouble(format!("cannot {doing}: interrupted")).next("run it again to go on");
+            return Self::trouble(format!("cannot {doing}: interrupted")).next("run the command again");
         }
         let (what, next) = match exception.errno {
             Some(2) => {

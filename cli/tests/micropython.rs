@@ -1,5 +1,7 @@
 //! The command on a real MicroPython behind a pseudo-terminal.
 
+#![allow(clippy::unwrap_used)] // A test fails by panicking.
+
 #[cfg(unix)]
 mod command;
 #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! The command on the simulated board.
 
+#![allow(clippy::unwrap_used)] // A test fails by panicking.
+
 mod command;
 
 use std::fs;
@@ -104,40 +106,52 @@ fn exit_codes_and_next_steps() {
     assert_eq!(code(&run("sim:", ["info"])), 0);
 }
 
-/// What waits in a command that is stopped must not be lost, and a port is freed.
 #[cfg(unix)]
-#[test]
-fn a_board_is_served_until_it_is_stopped() {
-    use std::io::{BufRead, BufReader};
-    use std::process::Stdio;
+mod served {
+    use std::fs;
+    use std::io::{BufRead, BufReader, Read};
+    use std::path::Path;
+    use std::process::Child;
 
     use rustix::process::{Pid, Signal, kill_process};
 
-    let dir = tempfile::tempdir().unwrap();
-    let mut serve = command::command("", ["board", "--dir", dir.path().to_str().unwrap()]);
-    let mut serve = serve.stderr(Stdio::null()).spawn().unwrap();
-    let mut name = String::new();
-    BufReader::new(serve.stdout.take().unwrap()).read_line(&mut name).unwrap();
-    let output = run_with(name.trim(), ["put", "-", ":lib.py"], b"x = 1\n");
-    assert_eq!(code(&output), 0, "{}", errors(&output));
-    assert_eq!(fs::read(dir.path().join("lib.py")).unwrap(), b"x = 1\n");
-    assert_eq!(done(name.trim(), ["cat", ":lib.py"]), b"x = 1\n");
-    kill_process(Pid::from_child(&serve), Signal::INT).unwrap();
-    assert_eq!(serve.wait().unwrap().code(), Some(0));
-}
+    use super::command::{code, command, done, errors, run_with};
 
-/// A host cannot take for done what the folder does not hold.
-#[cfg(unix)]
-#[test]
-fn a_folder_that_cannot_be_written_is_told() {
-    let (here, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    fs::create_dir(dir.path().join("lib")).unwrap();
-    let file = here.path().join("a.py");
-    fs::write(&file, "x").unwrap();
-    // A name that is a folder's here: it was made after the board had started to look.
-    let port = at("sim", &dir.path().join("lib"));
-    std::os::unix::fs::symlink("/", dir.path().join("lib/out")).unwrap();
-    let output = run(&port, ["put", file.to_str().unwrap(), ":out/a.py"]);
-    assert_eq!(code(&output), 3, "{}", errors(&output));
-    assert!(!fs::exists("/a.py").unwrap());
+    /// Starts `rawpaste board` and answers it with its port's name.
+    fn serve(dir: &Path) -> (Child, String) {
+        let mut serve = command("", ["board", "--dir", dir.to_str().unwrap()]).spawn().unwrap();
+        let mut name = String::new();
+        BufReader::new(serve.stdout.as_mut().unwrap()).read_line(&mut name).unwrap();
+        (serve, name.trim().to_owned())
+    }
+
+    #[test]
+    fn a_board_is_served_until_it_is_stopped() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut serve, name) = serve(dir.path());
+        let output = run_with(&name, ["put", "-", ":lib.py"], b"x = 1\n");
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        assert_eq!(fs::read(dir.path().join("lib.py")).unwrap(), b"x = 1\n");
+        assert_eq!(done(&name, ["cat", ":lib.py"]), b"x = 1\n");
+        kill_process(Pid::from_child(&serve), Signal::INT).unwrap();
+        assert_eq!(serve.wait().unwrap().code(), Some(0));
+    }
+
+    /// A host cannot take for done what the folder does not hold, and nothing is written outside it.
+    #[test]
+    fn a_folder_that_turned_into_a_link_is_not_followed() {
+        let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let lib = dir.path().join("lib");
+        fs::create_dir(&lib).unwrap();
+        let (mut serve, name) = serve(dir.path());
+        fs::remove_dir(&lib).unwrap();
+        std::os::unix::fs::symlink(outside.path(), &lib).unwrap();
+        let output = run_with(&name, ["put", "-", ":lib/a.py"], b"x = 1\n");
+        assert_eq!(code(&output), 3, "{}", errors(&output));
+        assert_eq!(serve.wait().unwrap().code(), Some(3));
+        let mut told = String::new();
+        serve.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        assert!(told.contains("cannot keep its files"), "{told}");
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
 }

@@ -20,7 +20,7 @@ pub struct Helper {
     /// is ` def NAME(`, or an attribute that it needs.
     pub source: &'static str,
     /// The helpers that it calls itself.
-    pub requires: &'static [&'static Helper],
+    pub requires: &'static [&'static Self],
     /// What the simulated board does instead of running the Python; it must agree with a real MicroPython.
     #[cfg(feature = "testing")]
     pub twin:

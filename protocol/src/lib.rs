@@ -1,4 +1,100 @@
-//! To be written.
+//! A sans-IO engine for MicroPython's raw REPL and raw paste: code and files on boards, from any kind of I/O.
+//!
+//! MicroPython boards are programmed over a serial line: the host sends Python source within a flow-control window, the
+//! board answers with output and a prompt. This crate is that conversation as a state machine. It does no I/O and
+//! reads no clock; a driver of about 70 lines carries its bytes. `rawpaste-tokio`, `rawpaste-async-std` and
+//! `rawpaste-blocking` are such drivers, and yours may be another.
+//!
+//! # The loop
+//!
+//! Ask [`Run::poll`] what to do, do it, say what happened, and ask again. That is all a driver does:
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use std::time::{Duration, Instant as Clock};
+//!
+//! use rawpaste::{Error, Instant, Operation, Session, Step};
+//!
+//! /// Runs one operation over a port whose reads and writes return after a while.
+//! fn drive<O: Operation>(
+//!     session: &mut Session,
+//!     port: &mut (impl Read + Write),
+//!     operation: O,
+//! ) -> Result<O::Output, Box<dyn std::error::Error>> {
+//!     let epoch = Clock::now();
+//!     let mut buffer = [0; 4096];
+//!     let mut run = session.run(operation);
+//!     loop {
+//!         match run.poll(Instant::from_epoch(epoch.elapsed())) {
+//!             Step::Write { bytes, .. } => {
+//!                 let n = port.write(bytes)?;
+//!                 run.wrote(n);
+//!             }
+//!             Step::Flush { .. } => {
+//!                 port.flush()?;
+//!                 run.flushed();
+//!             }
+//!             // A port with a timeout: nothing came is no error, and the next poll looks at the time.
+//!             Step::Read { .. } => match port.read(&mut buffer) {
+//!                 Ok(n) => run.received(&buffer[..n]),
+//!                 Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {}
+//!                 Err(error) => return Err(error.into()),
+//!             },
+//!             Step::Event(_) => {}
+//!             Step::Done(result) => return Ok(result?),
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! Then `drive(&mut session, &mut port, Eval::new("6*7")?)` is `"42"`.
+//!
+//! # Three rings
+//!
+//! - **Operations** speak scripts and replies: [`Exec`], [`Eval`], [`Info`], [`Stat`], [`List`], [`Remove`],
+//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], and with feature `transfer` `Put`, `Get` and `Digest`. One of your own
+//!   implements [`Operation`]; it sees no byte of the protocol and no clock.
+//! - **The session** speaks bytes and time: [`Session`] is what is kept from run to run, a [`Run`] is one operation under
+//!   way, a [`Step`] is what it wants done.
+//! - **Drivers** speak I/O, and know nothing of the protocol.
+//!
+//! # Guarantees
+//!
+//! - Every step that can wait has a deadline; nothing waits for ever, unless a script asks for [`Patience::Forever`], and
+//!   [`Run::interrupt`] ends that.
+//! - Dropping a [`Run`] is legal at any step, and so is giving the transport up: the next run finds its own way back to
+//!   a clean prompt, and `&mut operation`, run again, goes on.
+//! - Never more is in flight than the board granted, and a little less ([`Credit`]). Exactly one `^D` ends each paste.
+//! - Whatever a board sends, the engine does not panic, and keeps at most 64 KiB besides what the caller gave it.
+//! - What a board says is escaped where an error shows it.
+//! - A transport that holds nothing back ([`Holds::Nothing`]) is never flushed.
+//!
+//! Out of scope: opening ports, their speed and lines, resetting boards by DTR and RTS; those are the drivers'.
+//!
+//! # Where this differs from the design it started from
+//!
+//! - [`Operation::needs`] says what must be known of the board first; the session asks that by itself.
+//! - Each call of a helper carries a check over its name and arguments. A byte lost in a path makes no error on the board
+//!   and names another file; a test that loses each byte of a put in turn showed it.
+//! - A script of the engine's own that arrives damaged is sent once more before it is a fault.
+//! - [`Run::received`] hands bytes on at once instead of keeping them for the next poll, so there is no buffer to bound.
+//! - [`Run::type_in`] says how much it took, and [`Run::input_room`] how much it will take.
+//! - [`Source`] is read at an offset, so that a put can begin again without another source.
+//!
+//! # Features
+//!
+//! - `transfer` (default): puts, gets and digests of files.
+//! - `std`: [`Source`] and [`Sink`] for `std::fs::File`.
+//! - `testing`: the simulated board, `drive`, scenarios and proptest strategies, for tests of your own.
+//! - `tracing`: each phase of the link as a `tracing` event, never with the contents of a script.
+//!
+//! Without default features the engine needs an allocator, `bytes` and `memchr`, and no operating system.
+//!
+//! # Versions
+//!
+//! Semantic versioning; before 1.0 a minor version may break. Enums and structs that may grow are `non_exhaustive`. The
+//! minimum Rust version, 1.88, is raised only in a minor version.
+
 #![no_std]
 
 extern crate alloc;
@@ -49,3 +145,8 @@ pub use time::Instant;
 #[cfg(feature = "transfer")]
 pub use transfer::{Digest, Get, Hash, Put, Sink, Source};
 pub use window::{Credit, Follows, Window};
+
+/// The README's code is compiled.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

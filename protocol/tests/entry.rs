@@ -48,7 +48,11 @@ fn a_board_is_entered_from_anywhere() {
         ("in a raw paste", Firmware::default(), b"\x01\x05A\x01print("),
         ("running for ever", Firmware { main: Main::Silent, ..Firmware::default() }, b""),
         ("printing for ever", Firmware { main: prints, ..Firmware::default() }, b""),
-        ("swallowing two ^C", Firmware { main: Main::Silent, swallows_ctrl_c: 2, ..Firmware::default() }, b""),
+        (
+            "swallowing two ^C",
+            Firmware { main: Main::Silent, swallows_ctrl_c: 2, ..Firmware::default() },
+            b"",
+        ),
         ("with another prompt", Firmware { ps1: "$ ".into(), ..Firmware::default() }, b""),
         ("CircuitPython", Firmware::circuitpython(), b""),
         ("booting", boots, b""),
@@ -107,7 +111,8 @@ fn a_script_that_swallows_interrupts() {
         let exec = Exec::captured("deaf()", 100).expect("code");
         let manner = Manner { typed: vec![(Duration::from_secs(1), vec![3])], ..Manner::default() };
         let mut session = Session::default();
-        let error = drive(&mut session, &mut bench, exec, &manner).result.expect("an end").expect_err("an error");
+        let error =
+            drive(&mut session, &mut bench, exec, &manner).result.expect("an end").expect_err("an error");
         match (&error, kept) {
             (Error::Exception(exception), true) => {
                 assert!(exception.is_interrupt() && exception.traceback.contains("line 1"), "{exception:?}");
@@ -124,7 +129,8 @@ fn a_script_that_swallows_interrupts() {
 /// An endless patience ends by an interrupt; a finite one ends by itself.
 #[test]
 fn patience_is_the_scripts() {
-    let sleeps = || Program::new("sleep()", [Act::Sleep(Duration::from_secs(3600)), Act::Print("up\n".into())]);
+    let sleeps =
+        || Program::new("sleep()", [Act::Sleep(Duration::from_secs(3600)), Act::Print("up\n".into())]);
     let cases = [
         (Some(Patience::Forever), true),
         (Some(Patience::For(Duration::from_secs(4000))), true),

@@ -73,7 +73,10 @@ fn a_slow_wire_is_used_well() {
     let took = bench.now.saturating_duration_since(started).as_secs_f64();
     let file = 10.0 * 1024.0 / 11_520.0 / took;
     let wire = sent as f64 / 11_520.0 / took;
-    assert!(sent < 10_950 && wire > 0.97 && file > 0.91, "{sent} bytes, {wire} of the wire, {file} of the file");
+    assert!(
+        sent < 10_950 && wire > 0.97 && file > 0.91,
+        "{sent} bytes, {wire} of the wire, {file} of the file"
+    );
     assert!(driven.turnarounds < 90, "{}", driven.turnarounds);
 }
 
@@ -179,7 +182,11 @@ fn a_source_that_changes_is_an_error() {
         let mut session = Session::default();
         let result = run(&mut bench, &mut session, Put::new(Changing(changes), "f").expect("a path"));
         assert_eq!(result, Err(Error::Refused(Refused::Changed)));
-        assert_eq!(run(&mut bench, &mut session, List::new("").expect("a path")), Ok(vec![]), "nothing stays");
+        assert_eq!(
+            run(&mut bench, &mut session, List::new("").expect("a path")),
+            Ok(vec![]),
+            "nothing stays"
+        );
     }
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use peak_alloc::PeakAlloc;
 use rawpaste::{
-    Config, Error, Eval, Exec, FaultKind, Get, Holds, Instant, List, Operation, Patience, Refused, Run, Session,
-    Step,
+    Config, Error, Eval, Exec, FaultKind, Get, Holds, Instant, List, Operation, Patience, Refused, Run,
+    Session, Step,
 };
 
 #[global_allocator]
@@ -31,23 +31,26 @@ fn fault<T>(step: Step<'_, T>) -> FaultKind {
     }
 }
 
-/// Carries the run to its first script: everything is written at once, the mark is answered.
-fn enter<O: Operation>(run: &mut Run<'_, O>) {
-    for _ in 0..20 {
+/// Carries the run to its first script: everything is written at once, entry is answered. Returns the result if the
+/// run ends before.
+fn enter<O: Operation>(run: &mut Run<'_, O>) -> Option<Result<O::Output, Error>> {
+    let mut answers: Vec<String> = Vec::new();
+    for _ in 0..30 {
         match run.poll(at(0)) {
             Step::Write { bytes, .. } => {
                 let written = String::from_utf8_lossy(bytes).into_owned();
                 run.wrote(written.len());
-                match written.as_bytes() {
-                    [3] => run.received(b"\r\n>>> "),
-                    [1] => run.received(b"\r\nraw REPL; CTRL-B to exit\r\n>"),
-                    [5, b'A', 1] => return,
-                    _ => run.received(answer(&written).as_bytes()),
-                }
+                answers.push(match written.as_bytes() {
+                    [3] => "\r\n>>> ".into(),
+                    [1] => "\r\nraw REPL; CTRL-B to exit\r\n>".into(),
+                    [5, b'A', 1] => return None,
+                    _ => answer(&written),
+                });
             }
-            Step::Event(_) | Step::Read { .. } => {}
+            Step::Read { .. } => run.received(answers.pop().expect("a wait for nothing").as_bytes()),
+            Step::Event(_) => {}
             Step::Flush { .. } => run.flushed(),
-            Step::Done(_) => panic!("done"),
+            Step::Done(result) => return Some(result),
         }
     }
     panic!("not entered");
@@ -78,7 +81,7 @@ fn a_write_that_nothing_takes() {
                 assert_eq!(until, at(now + 50));
                 until
             }
-            step => {
+            step @ (Step::Flush { .. } | Step::Event(_) | Step::Done(_)) => {
                 assert_eq!(fault(step), FaultKind::Stuck(10 * SECOND));
                 break;
             }
@@ -137,36 +140,16 @@ fn a_transport_that_ends() {
 fn an_interrupt_before_the_script() {
     let mut session = Session::default();
     let mut run = session.run(eval());
-    assert!(matches!(run.poll(at(0)), Step::Write { .. }));
     run.interrupt();
-    for _ in 0..20 {
-        match run.poll(at(0)) {
-            Step::Write { bytes, .. } => {
-                let written = String::from_utf8_lossy(bytes).into_owned();
-                assert_ne!(written, "\x05A\x01", "a script was offered");
-                run.wrote(written.len());
-                match written.as_bytes() {
-                    [3] => run.received(b"\r\n>>> "),
-                    [1] => run.received(b"\r\nraw REPL; CTRL-B to exit\r\n>"),
-                    _ => run.received(answer(&written).as_bytes()),
-                }
-            }
-            Step::Done(result) => {
-                let Err(Error::Exception(exception)) = result else { panic!("{result:?}") };
-                assert!(exception.is_interrupt());
-                return;
-            }
-            Step::Event(_) | Step::Read { .. } | Step::Flush { .. } => {}
-        }
-    }
-    panic!("no end");
+    let Some(Err(Error::Exception(exception))) = enter(&mut run) else { panic!("a script was offered") };
+    assert!(exception.is_interrupt());
 }
 
 /// A megabyte of one thing in a phase of the conversation, and the most memory that the session took for it.
 fn flood<O: Operation>(operation: O, before: &[&[u8]], flood: &[u8]) -> usize {
     let mut session = Session::default();
     let mut run = session.run(operation);
-    enter(&mut run);
+    assert!(enter(&mut run).is_none(), "it ended");
     ALLOCATOR.reset_peak_usage();
     let start = ALLOCATOR.current_usage();
     for piece in before {

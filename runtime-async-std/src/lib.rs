@@ -36,7 +36,7 @@ mod tty;
 use std::{
     future::poll_fn,
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll, ready},
     time,
 };
@@ -113,11 +113,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub async fn attend<O: Operation>(
         &mut self,
         operation: O,
-        input: impl Stream<Item = Input> + Unpin,
+        input: impl Stream<Item = Input>,
         mut on_event: impl FnMut(Event<'_>),
     ) -> Result<O::Output, Error> {
         let Self { stream, session, epoch, buffer } = self;
-        let (mut run, mut input) = (session.run(operation), Some(input));
+        let (mut run, mut input) = (session.run(operation), Some(pin!(input)));
         loop {
             let now = Instant::from_epoch(epoch.elapsed());
             let wait = |until: Instant| until.saturating_duration_since(now);

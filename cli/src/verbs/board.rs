@@ -33,31 +33,36 @@ impl Board {
     /// Serves it.
     #[cfg(unix)]
     pub(crate) fn run(self) -> Result<()> {
-        use std::sync::{Arc, Mutex};
-
-        use rawpaste_board::Shape;
+        use rawpaste_blocking::Input;
+        use rawpaste_board::{Running, Shape};
 
         use crate::{
             interrupt, port,
             report::{Failure, Visible, print, say},
         };
 
-        let (_typed, inbox) = interrupt::listen()?;
-        let failed = |error: std::io::Error| Failure::trouble(format!("cannot serve the board: {error}"));
-        let shape = Shape { rate: self.rate, delay: Duration::from_millis(self.delay) };
-        let trouble = Arc::new(Mutex::new(None));
+        let (stop, stopped) = interrupt::listen()?;
+        let (failed, failure) = std::sync::mpsc::channel();
+        let failed = move |error| {
+            // Whoever receives these waits for them below.
+            let _ = failed.send(error);
+            let _ = stop.send(Input::Interrupt);
+        };
         let (running, _fresh) = if self.micropython {
             let (dir, fresh) = port::folder_or_fresh(self.dir.as_deref())?;
             (port::micropython_in(&dir)?, fresh)
         } else {
-            (port::simulated(self.dir.as_deref(), trouble)?, None)
+            (port::simulated(self.dir.as_deref(), failed)?, None)
         };
-        let served = running.shaped(shape).and_then(rawpaste_board::Running::on_pty).map_err(failed)?;
+        let shape = Shape { rate: self.rate, delay: Duration::from_millis(self.delay) };
+        let served = running.shaped(shape).and_then(Running::on_pty);
+        let served = served.map_err(|error| Failure::trouble(format!("cannot serve the board: {error}")))?;
         print(|out| writeln!(out, "{}", Visible(&served.name().to_string_lossy())))?;
         say("serving until ^C; try, in another terminal: rawpaste --port NAME info");
         // Whatever comes, it is the end.
-        let _ = inbox.recv();
-        Ok(())
+        let _ = stopped.recv();
+        drop(served);
+        failure.try_recv().map_or(Ok(()), |error| Err(port::folder_failed("the simulated board", &error)))
     }
 
     /// There is no pseudo-terminal to serve it behind.

@@ -22,18 +22,16 @@ mod enter;
 mod leave;
 mod paste;
 mod reply;
+mod talk;
 
-use crate::{
-    Config, Credit, Fault, FaultKind, Instant, Patience, Reply, Script, Stdin, outbox::Outbox, trace,
-};
+use crate::{Config, Fault, FaultKind, Instant, Reply, Script, Stdin, outbox::Outbox, trace};
 use enter::Enter;
 pub(crate) use enter::Marked;
 use leave::Leave;
 use paste::Sender;
 use reply::Receiver;
+use talk::Talk;
 
-/// How far apart the wake-ups of an endless patience are.
-const WAKE_UP: core::time::Duration = core::time::Duration::from_secs(60);
 /// The longest slice of source that goes out between two reads.
 const SLICE: usize = 1024;
 
@@ -58,25 +56,6 @@ enum Phase {
     Talk(Talk),
     Leave(Leave),
     Left,
-}
-
-/// A script under way.
-#[derive(Debug)]
-struct Talk {
-    sender: Sender,
-    receiver: Receiver,
-    /// The credit of the paste, from its header on.
-    credit: Option<Credit>,
-    interrupt: Interrupt,
-    /// Whether something was typed: what the script left unread would spoil the next script.
-    typed: bool,
-}
-
-/// The `^C` of a talk.
-#[derive(Clone, Copy, Debug)]
-enum Interrupt {
-    No,
-    Asked { sent: u32, again: Instant },
 }
 
 /// What the link wants next.
@@ -148,13 +127,7 @@ impl Link {
         } else {
             (Sender::Offer, Receiver::header())
         };
-        self.set(Phase::Talk(Talk {
-            sender,
-            receiver,
-            credit: None,
-            interrupt: Interrupt::No,
-            typed: false,
-        }));
+        self.set(Phase::Talk(Talk::new(sender, receiver)));
     }
 
     pub(crate) fn leave(&mut self, now: Instant) {
@@ -165,9 +138,7 @@ impl Link {
     /// Asks for `^C`, as soon as the script can be interrupted.
     pub(crate) fn interrupt(&mut self) {
         if let Phase::Talk(talk) = &mut self.phase {
-            if matches!(talk.interrupt, Interrupt::No) {
-                talk.interrupt = Interrupt::Asked { sent: 0, again: Instant::EPOCH };
-            }
+            talk.interrupt();
         }
     }
 
@@ -270,55 +241,6 @@ impl Link {
     fn set(&mut self, phase: Phase) {
         self.phase = phase;
         trace::phase(self.name());
-    }
-}
-
-impl Talk {
-    fn poll(
-        &mut self,
-        now: Instant,
-        stirred: Instant,
-        script: &Script,
-        outbox: &mut Outbox,
-        stdin: &mut Stdin,
-        config: &Config,
-    ) -> Result<Turn, FaultKind> {
-        if self.was_dropped() {
-            return Ok(Turn::Dropped);
-        }
-        if self.send_interrupt(now, outbox, stdin)? || self.send(now, script, outbox, config) {
-            return Ok(Turn::Send);
-        }
-        if matches!(self.receiver, Receiver::Output) && !stdin.waiting().is_empty() {
-            let n = stdin.waiting().len().min(SLICE);
-            outbox.push(&stdin.waiting()[..n]);
-            stdin.took(n);
-            self.typed = true;
-            return Ok(Turn::Send);
-        }
-        let patience = match (&self.receiver, script.asked_patience()) {
-            (Receiver::Output, Some(patience)) => patience,
-            _ => Patience::For(config.patience),
-        };
-        let until = match patience {
-            Patience::Forever => now + WAKE_UP,
-            Patience::For(time) if now >= stirred + time => return self.receiver.silent(time),
-            Patience::For(time) => stirred + time,
-        };
-        Ok(Turn::Wait(until.min(self.wake_up())))
-    }
-
-    /// The script gave this talk its end: whether the board is at a prompt that nothing can spoil.
-    const fn leaves_clean_prompt(&self) -> bool {
-        !self.typed && matches!(self.interrupt, Interrupt::No) && self.receiver.is_at_raw_prompt()
-    }
-
-    /// Whether the end of the transport can be what the script did.
-    const fn may_end(&self) -> bool {
-        matches!(
-            self.receiver,
-            Receiver::Output | Receiver::Error { .. } | Receiver::Prompt { .. } | Receiver::Reset { .. }
-        )
     }
 }
 

@@ -2,7 +2,11 @@
 
 use core::time::Duration;
 
-use super::{Interrupt, SLICE, Talk, reply::Receiver};
+use super::{
+    SLICE,
+    reply::Receiver,
+    talk::{Interrupt, Talk},
+};
 use crate::{
     Config, Credit, FaultKind, Instant, Script, Stdin,
     control::{CTRL_C, CTRL_D, OFFER},

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{News, Talk, Turn, paste::Sender};
+use super::{News, Turn, paste::Sender, talk::Talk};
 use crate::{
     Credit, Exception, FaultKind, Follows, Reply, Window,
     control::{CTRL_A, CTRL_D, RAW_BANNER},
@@ -70,7 +70,13 @@ impl Receiver {
         match self {
             Self::Reset { sign: Sign { seen: true, .. }, .. } => Ok(Turn::Reset),
             Self::Reset { first, .. } => Err(FaultKind::Unexpected(*first)),
-            _ => Err(FaultKind::Silence(time)),
+            Self::Header { .. }
+            | Self::Data
+            | Self::Ok { .. }
+            | Self::Output
+            | Self::Error { .. }
+            | Self::Prompt { .. }
+            | Self::End => Err(FaultKind::Silence(time)),
         }
     }
 }

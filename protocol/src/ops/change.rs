@@ -28,9 +28,9 @@ impl Change {
     }
 
     pub(super) fn reply(&self, reply: Reply) -> Result<ControlFlow<()>, Error> {
-        match reply {
-            Reply::Exception(exception) if self.asked > 1 && exception.errno == Some(self.done) => {}
-            reply => reply.finished().map_err(|error| explain(error, &self.paths[0]))?,
+        let errno = if let Reply::Exception(exception) = &reply { exception.errno } else { None };
+        if self.asked == 1 || errno != Some(self.done) {
+            reply.finished().map_err(|error| explain(error, &self.paths[0]))?;
         }
         Ok(ControlFlow::Break(()))
     }

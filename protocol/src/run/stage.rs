@@ -42,10 +42,10 @@ impl<O: Operation> Run<'_, O> {
             self.write_script()?;
         }
         let session = &mut *self.session;
-        if let Stage::Script { probe, again, .. } = &mut self.stage {
-            if session.lacks_helpers() {
-                self.stage = Stage::Define { probe: probe.take(), again: *again };
-            }
+        if let Stage::Script { probe, again, .. } = &mut self.stage
+            && session.lacks_helpers()
+        {
+            self.stage = Stage::Define { probe: probe.take(), again: *again };
         }
         session.defining = matches!(self.stage, Stage::Define { .. });
         let script = if session.defining { &session.definition } else { &session.script };

@@ -47,7 +47,7 @@ impl Writing {
             }
             Self::Asked { since, until } if now >= until => Self::Listening { since, until: now + LISTEN },
             Self::Listening { since, until } if now >= until => Self::Asked { since, until: now + allowed },
-            unchanged => unchanged,
+            unchanged @ (Self::Asked { .. } | Self::Listening { .. }) => unchanged,
         };
         match *self {
             Self::Listening { until, .. } => Ask::Read(until),

@@ -154,7 +154,7 @@ impl<'a> Driver<'a> {
                     assert!(matches!(again, Step::Done(Err(Error::Refused(Refused::Ended)))), "done twice");
                     return Some(result);
                 }
-                step => {
+                step @ (Step::Write { .. } | Step::Flush { .. } | Step::Read { .. }) => {
                     let seen = Seen::new(step);
                     let again = Seen::new(run.poll(self.bench.now));
                     assert_eq!(seen, again, "polled without news, the step is another");

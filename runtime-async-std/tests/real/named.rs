@@ -70,20 +70,18 @@ pub(crate) fn trials() -> Vec<Trial> {
             let port = board.running.on_pty()?;
             let mut connection = open(&port.name().to_string_lossy(), Config::default())?;
             let (sender, input) = async_channel::bounded(8);
-            let mut input = Box::pin(input);
             task::block_on(async {
                 sender.send(Input::Type(b"Ada\n".to_vec())).await?;
                 let mut events = 0;
                 let hello = Exec::captured("print('hello', input())", 100)?;
-                let text = connection.attend(hello, &mut input, |_| events += 1).await?;
+                let text = connection.attend(hello, input.clone(), |_| events += 1).await?;
                 assert!(text.ends_with(b"hello Ada\n"), "{}", text.escape_ascii());
                 assert!(events > 0);
                 let typist = task::spawn(async move {
                     task::sleep(Duration::from_millis(300)).await;
                     sender.send(Input::Interrupt).await
                 });
-                let ended =
-                    connection.attend(Exec::captured("while True: pass", 100)?, &mut input, |_| {}).await;
+                let ended = connection.attend(Exec::captured("while True: pass", 100)?, input, |_| {}).await;
                 typist.await?;
                 let Err(rawpaste_async_std::Error::Engine(Error::Exception(exception))) = ended else {
                     return Err(format!("{ended:?}").into());

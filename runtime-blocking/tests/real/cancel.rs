@@ -6,7 +6,10 @@ use rawpaste::{Event, Put, Session};
 use rawpaste_blocking::{Connection, Error, Serial};
 use rawpaste_board::trial::{Trial, trial};
 
-use crate::ports::{Dies, InProcess, bytes};
+use crate::{
+    in_process::InProcess,
+    ports::{Dies, bytes},
+};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![

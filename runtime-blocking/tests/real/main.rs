@@ -2,6 +2,9 @@
 
 #[cfg(unix)]
 mod cancel;
+#[cfg(unix)]
+mod in_process;
+#[cfg(unix)]
 mod ports;
 #[cfg(unix)]
 mod undrained;
@@ -31,10 +34,7 @@ mod named {
     use rawpaste_blocking::{Connection, Input, Serial, open};
     use rawpaste_board::trial::{Trial, trial};
 
-    use crate::{
-        ports::{InProcess, bytes},
-        undrained::Undrained,
-    };
+    use crate::{in_process::InProcess, ports::bytes, undrained::Undrained};
 
     pub(crate) fn trials() -> Vec<Trial> {
         vec![

@@ -11,7 +11,10 @@ use rawpaste::{Board, Eval, Exec, Operation, Put, Reply, Script, Session};
 use rawpaste_blocking::{Connection, Error, Pending, Port, Worker};
 use rawpaste_board::trial::{Board as Real, Failed, Trial, trial};
 
-use crate::ports::{Dies, InProcess, bytes};
+use crate::{
+    in_process::InProcess,
+    ports::{Dies, bytes},
+};
 
 const fn is_send<T: Send>() {}
 const fn is_sync<T: Sync>() {}
@@ -56,12 +59,9 @@ pub(crate) fn trials() -> Vec<Trial> {
                     let worker = &worker;
                     scope.spawn(move || {
                         for n in 0..5 {
-                            let sum =
-                                Eval::new(&format!("{thread}*10+{n}")).map(|eval| worker.submit(eval).wait());
-                            assert_eq!(
-                                sum.expect("a script").expect("an answer"),
-                                (thread * 10 + n).to_string()
-                            );
+                            let eval = Eval::new(&format!("{thread}*10+{n}")).expect("a script");
+                            let sum = worker.submit(eval).wait().expect("an answer");
+                            assert_eq!(sum, (thread * 10 + n).to_string());
                         }
                     });
                 }

@@ -1,0 +1,148 @@
+//! The engine's promises about what it writes, kept count of from outside: by what went and what came alone.
+
+/// The offer of a raw paste.
+pub(super) const OFFER: &[u8] = b"\x05A\x01";
+/// What the raw REPL says when it is entered, and firmware without raw paste to an offer.
+pub(super) const RAW_BANNER: &[u8] = b"raw REPL; CTRL-B to exit\r\n>";
+/// What is typed into a running script.
+pub(super) const TYPED: &[u8] = b"typed\r";
+
+/// Watches one conversation.
+#[derive(Debug, Default)]
+pub(super) struct Promises {
+    paste: Option<Paste>,
+    /// How often the raw banner answered an offer in a row; at the second time it is no paste.
+    banners: u32,
+}
+
+/// A raw paste, from its offer on.
+#[derive(Debug, Default)]
+struct Paste {
+    /// What came in answer to the offer, up to its header.
+    header: Vec<u8>,
+    window: Option<u64>,
+    /// Source bytes that went.
+    sent: u64,
+    grants: u64,
+    /// The `^D` was asked for, and went.
+    ended: bool,
+    /// The board has sent the `04` that ends the data.
+    acknowledged: bool,
+    /// A byte that means nothing came: the engine has given up.
+    broken: bool,
+}
+
+impl Promises {
+    /// Another run begins.
+    pub(super) fn begin(&mut self) {
+        self.paste = None;
+    }
+
+    /// The engine asks for a write that is not the rest of an earlier one.
+    pub(super) fn asked(&mut self, batch: &[u8]) {
+        assert!(!batch.is_empty(), "an empty write");
+        assert!(batch == [3] || !batch.contains(&3), "a ^C goes in a write of its own: {batch:?}");
+        match (batch, &mut self.paste) {
+            ([1], _) => (self.paste, self.banners) = (None, 0),
+            ([2], _) => self.paste = None,
+            ([3], Some(paste)) => paste.ended = true,
+            (OFFER, None) => self.paste = Some(Paste::default()),
+            (OFFER, Some(paste)) => {
+                // The banner came once, or the paste before was answered.
+                assert!(paste.window.is_none() || paste.acknowledged, "an offer in the middle of a paste");
+                self.paste = Some(Paste::default());
+            }
+            (batch, Some(paste)) => paste.asked(batch),
+            // The mark, or plain raw mode: a ^D alone would be a soft reset.
+            (batch, None) => assert!(batch == [3] || batch[0] != 4, "a ^D alone"),
+        }
+    }
+
+    /// These bytes of the write went.
+    pub(super) fn wrote(&mut self, bytes: &[u8]) {
+        if let Some(paste) = self.paste.as_mut().filter(|paste| paste.window.is_some()) {
+            paste.wrote(bytes);
+        }
+    }
+
+    /// These bytes came.
+    pub(super) fn heard(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            let Some(paste) = &mut self.paste else { return };
+            match paste.heard(byte) {
+                Header::Plain => self.paste = None,
+                Header::Banner => {
+                    self.banners += 1;
+                    self.paste = (self.banners < 2).then(Paste::default);
+                }
+                Header::Accepted => self.banners = 0,
+                Header::Other => {}
+            }
+        }
+    }
+}
+
+/// What a byte of the board made of the offer.
+enum Header {
+    Accepted,
+    Plain,
+    Banner,
+    Other,
+}
+
+impl Paste {
+    fn asked(&self, batch: &[u8]) {
+        assert!(self.window.is_some(), "{batch:?} before the offer was answered");
+        assert!(!self.broken, "{batch:?} after what made no sense");
+        let typed = TYPED.windows(batch.len()).any(|part| part == batch);
+        if self.acknowledged {
+            assert!(typed || (batch == [4] && !self.ended), "{batch:?} after the board ended the data");
+        } else {
+            assert!(!self.ended, "{batch:?} after the ^D");
+            let last = batch.len() - 1;
+            assert!(!batch[..last].contains(&4), "something behind the ^D");
+        }
+    }
+
+    fn wrote(&mut self, bytes: &[u8]) {
+        let Some(window) = self.window else { return };
+        for &byte in bytes {
+            if byte == 3 || (self.ended && self.acknowledged) {
+                continue;
+            }
+            assert!(!self.ended, "source or a second ^D behind the first");
+            self.ended = byte == 4;
+            self.sent += u64::from(byte != 4);
+        }
+        let unread = self.sent.saturating_sub(self.grants * window);
+        assert!(self.sent <= (2 + self.grants) * window, "more than was granted");
+        assert!(
+            unread <= window.max(2 * window - 2),
+            "{unread} unread with a window of {window}: no room for the ^D"
+        );
+    }
+
+    fn heard(&mut self, byte: u8) -> Header {
+        if self.window.is_some() {
+            match byte {
+                _ if self.acknowledged => {}
+                1 => self.grants += 1,
+                4 => self.acknowledged = true,
+                _ => self.broken = true,
+            }
+            return Header::Other;
+        }
+        self.header.push(byte);
+        match self.header[..] {
+            [b'R', 0, b'>'] => return Header::Plain,
+            [b'R', 1, low, high, 1] => self.window = Some(u64::from(u16::from_le_bytes([low, high]))),
+            _ if self.header == RAW_BANNER => return Header::Banner,
+            _ => {
+                // More than an answer can have: nobody waits for it any longer.
+                self.header.truncate(RAW_BANNER.len() + 1);
+                return Header::Other;
+            }
+        }
+        Header::Accepted
+    }
+}

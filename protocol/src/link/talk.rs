@@ -1,0 +1,88 @@
+//! A script under way: what its two cursors share.
+
+use core::time::Duration;
+
+use super::{SLICE, Turn, paste::Sender, reply::Receiver};
+use crate::{Config, Credit, FaultKind, Instant, Patience, Script, Stdin, outbox::Outbox};
+
+/// How far apart the wake-ups of an endless patience are.
+const WAKE_UP: Duration = Duration::from_secs(60);
+
+/// A script under way.
+#[derive(Debug)]
+pub(super) struct Talk {
+    pub(super) sender: Sender,
+    pub(super) receiver: Receiver,
+    /// The credit of the paste, from its header on.
+    pub(super) credit: Option<Credit>,
+    pub(super) interrupt: Interrupt,
+    /// Whether something was typed: what the script left unread would spoil the next script.
+    typed: bool,
+}
+
+/// The `^C` of a talk.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Interrupt {
+    No,
+    Asked { sent: u32, again: Instant },
+}
+
+impl Talk {
+    pub(super) const fn new(sender: Sender, receiver: Receiver) -> Self {
+        Self { sender, receiver, credit: None, interrupt: Interrupt::No, typed: false }
+    }
+
+    /// Asks for `^C`, as soon as the script can be interrupted.
+    pub(super) const fn interrupt(&mut self) {
+        if matches!(self.interrupt, Interrupt::No) {
+            self.interrupt = Interrupt::Asked { sent: 0, again: Instant::EPOCH };
+        }
+    }
+
+    pub(super) fn poll(
+        &mut self,
+        now: Instant,
+        stirred: Instant,
+        script: &Script,
+        outbox: &mut Outbox,
+        stdin: &mut Stdin,
+        config: &Config,
+    ) -> Result<Turn, FaultKind> {
+        if self.was_dropped() {
+            return Ok(Turn::Dropped);
+        }
+        if self.send_interrupt(now, outbox, stdin)? || self.send(now, script, outbox, config) {
+            return Ok(Turn::Send);
+        }
+        if matches!(self.receiver, Receiver::Output) && !stdin.waiting().is_empty() {
+            let n = stdin.waiting().len().min(SLICE);
+            outbox.push(&stdin.waiting()[..n]);
+            stdin.took(n);
+            self.typed = true;
+            return Ok(Turn::Send);
+        }
+        let patience = match (&self.receiver, script.asked_patience()) {
+            (Receiver::Output, Some(patience)) => patience,
+            _ => Patience::For(config.patience),
+        };
+        let until = match patience {
+            Patience::Forever => now + WAKE_UP,
+            Patience::For(time) if now >= stirred + time => return self.receiver.silent(time),
+            Patience::For(time) => stirred + time,
+        };
+        Ok(Turn::Wait(until.min(self.wake_up())))
+    }
+
+    /// The script gave this talk its end: whether the board is at a prompt that nothing can spoil.
+    pub(super) const fn leaves_clean_prompt(&self) -> bool {
+        !self.typed && matches!(self.interrupt, Interrupt::No) && self.receiver.is_at_raw_prompt()
+    }
+
+    /// Whether the end of the transport can be what the script did.
+    pub(super) const fn may_end(&self) -> bool {
+        matches!(
+            self.receiver,
+            Receiver::Output | Receiver::Error { .. } | Receiver::Prompt { .. } | Receiver::Reset { .. }
+        )
+    }
+}

@@ -1,0 +1,160 @@
+//! What a put runs on the board.
+
+use crate::{Helper, transfer::hash::FILE_HASH};
+
+/// Opens the temporary file for a target, which must not be a directory: FAT would rename over one.
+pub(in crate::transfer) static OPEN: Helper = Helper {
+    name: "o",
+    source: concat!(
+        " q=None\n",
+        " p=-1\n",
+        " def c():\n",
+        "  if _rp.q:_rp.q.close()\n",
+        "  _rp.q=None\n",
+        "  _rp.p=-1\n",
+        " def o(t,q):\n",
+        "  import os\n",
+        "  try:d=os.stat(q)[0]&0x4000\n",
+        "  except OSError as e:\n",
+        "   if e.args[0]!=2:raise\n",
+        "   d=0\n",
+        "  if d:raise OSError(21)\n",
+        "  _rp.c()\n",
+        "  _rp.q=open(t,'wb')\n",
+        "  _rp.p=0\n",
+    ),
+    requires: &[],
+    #[cfg(feature = "testing")]
+    twin: twins::open,
+};
+
+/// Writes a chunk at its offset if it arrived whole and is the next one; one that came before is no error. Otherwise
+/// prints where the file is.
+pub(in crate::transfer) static WRITE: Helper = Helper {
+    name: "w",
+    source: concat!(
+        " def w(o,n,b):\n",
+        "  if n==len(b):\n",
+        "   if o==_rp.p:\n",
+        "    if _rp.q.write(b)!=n:raise OSError(28)\n",
+        "    _rp.p+=n\n",
+        "    return\n",
+        "   if o+n==_rp.p:return\n",
+        "  print(_rp.p)\n",
+    ),
+    requires: &[&OPEN],
+    #[cfg(feature = "testing")]
+    twin: twins::write,
+};
+
+/// Closes the file, whose `close` may hide that the disk was full, and believes its digest alone; then renames it.
+/// Where that was done before, the target has the digest already.
+pub(in crate::transfer) static END: Helper = Helper {
+    name: "e",
+    source: concat!(
+        " def e(t,q,n,k,x):\n",
+        "  import os\n",
+        "  _rp.c()\n",
+        "  for p in(t,q):\n",
+        "   try:r=_rp.f(p,k)==(n,x)\n",
+        "   except OSError:r=False\n",
+        "   if r:break\n",
+        "  if r and p==t:os.rename(t,q)\n",
+        "  print(r)\n",
+    ),
+    requires: &[&OPEN, &FILE_HASH],
+    #[cfg(feature = "testing")]
+    twin: twins::end,
+};
+
+/// Removes the temporary file.
+pub(in crate::transfer) static ABORT: Helper = Helper {
+    name: "x",
+    source: concat!(
+        " def x(t):\n",
+        "  import os\n",
+        "  _rp.c()\n",
+        "  try:os.remove(t)\n",
+        "  except OSError:pass\n",
+    ),
+    requires: &[&OPEN],
+    #[cfg(feature = "testing")]
+    twin: twins::abort,
+};
+
+#[cfg(feature = "testing")]
+mod twins {
+    use alloc::format;
+
+    use crate::{
+        Value,
+        testing::{Machine, Raised, arguments},
+        transfer::hash::{self, Hash},
+    };
+
+    fn position(machine: &Machine) -> i64 {
+        if let Some(Value::Int(position)) = machine.state.get("p") { *position } else { -1 }
+    }
+
+    fn close(machine: &mut Machine) {
+        if let Some(file) = machine.file.take() {
+            machine.disk.close(file);
+        }
+        machine.state.insert("p".into(), Value::Int(-1));
+    }
+
+    pub(super) fn open(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        match machine.disk.stat(arguments::text(given, 1)?) {
+            Ok(entry) if entry.folder => return Err(Raised::os_error(21)),
+            Err(raised) if raised.errno() != Some(2) => return Err(raised),
+            Ok(_) | Err(_) => {}
+        }
+        close(machine);
+        machine.file = Some(machine.disk.open(arguments::text(given, 0)?, "wb")?);
+        machine.state.insert("p".into(), Value::Int(0));
+        Ok(())
+    }
+
+    pub(super) fn write(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        let (offset, length) = (arguments::int(given, 0)?, arguments::int(given, 1)?);
+        let bytes = arguments::bytes(given, 2)?;
+        let position = position(machine);
+        if bytes.len() as i64 == length {
+            if let (true, Some(file)) = (offset == position, machine.file) {
+                if machine.disk.write(file, bytes)? as i64 != length {
+                    return Err(Raised::os_error(28));
+                }
+                machine.state.insert("p".into(), Value::Int(position + length));
+                return Ok(());
+            }
+            if offset + length == position {
+                return Ok(());
+            }
+        }
+        machine.print(&format!("{position}\n"));
+        Ok(())
+    }
+
+    pub(super) fn end(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        let (temporary, target) = (arguments::text(given, 0)?, arguments::text(given, 1)?);
+        let (size, hash) = (arguments::int(given, 2)?, arguments::text(given, 4)?);
+        let kind = hash::kind(arguments::text(given, 3)?);
+        close(machine);
+        let is_it = |bytes: &[u8]| bytes.len() as i64 == size && format!("{}", Hash::of(kind, bytes)) == hash;
+        let mut good = arguments::file(machine, temporary).is_ok_and(|bytes| is_it(&bytes));
+        if good {
+            machine.disk.rename(temporary, target)?;
+        } else {
+            good = arguments::file(machine, target).is_ok_and(|bytes| is_it(&bytes));
+        }
+        machine.print(if good { "True\n" } else { "False\n" });
+        Ok(())
+    }
+
+    pub(super) fn abort(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        close(machine);
+        // What is not there need not go.
+        let _ = machine.disk.remove(arguments::text(given, 0)?);
+        Ok(())
+    }
+}
