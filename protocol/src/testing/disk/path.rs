@@ -60,10 +60,6 @@ impl Disk {
     }
 
     fn check_name(&self, name: &str) -> Result<(), Raised> {
-        // FatFs takes these in no name (`lib/oofatfs/ff.c`).
-        if self.kind == FileSystem::Fat && name.contains(['"', '*', ':', '<', '>', '?', '|', '\\', '\x7f']) {
-            return Err(Raised::os_error(EINVAL));
-        }
         let fat = self.kind == FileSystem::Fat;
         if name.len() > 255 {
             return Err(Raised::os_error(if fat { EINVAL } else { ENAMETOOLONG }));
