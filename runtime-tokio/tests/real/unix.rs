@@ -6,13 +6,13 @@ use rawpaste::{
     Config, DriveError, Error,
     testing::{Scenario, Task, outcome, scenarios},
 };
-use rawpaste_board::trial::{Board, Failed, run, trial};
+use rawpaste_board::trial::{Board, Failed, Trial, trial};
 use rawpaste_tokio::{Connection, Input, Serial};
 use tokio::sync::mpsc;
 
-fn main() {
+pub(crate) fn trials() -> Vec<Trial> {
     let real = scenarios().into_iter().filter(|scenario| scenario.simulated_only.is_none());
-    run(real.map(|scenario| trial(scenario.name, move |board| tell(&scenario, board))).collect())
+    real.map(|scenario| trial(scenario.name, move |board| tell(&scenario, board))).collect()
 }
 
 fn tell(scenario: &Scenario, board: Board) -> Result<(), Failed> {
