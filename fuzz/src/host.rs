@@ -196,7 +196,10 @@ impl<'a> Host<'a> {
         if piece.is_empty() {
             return false;
         }
-        self.next = self.now + Duration::from_millis(self.manner.pace.into());
+        // The entry is prompt; what the input says may take its time.
+        if self.scripted.is_empty() && self.entry.is_none() {
+            self.next = self.now + Duration::from_millis(self.manner.pace.into());
+        }
         self.promises.heard(&piece);
         run.received(&piece);
         true

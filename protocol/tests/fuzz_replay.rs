@@ -75,20 +75,20 @@ fn attempt(name: &str, input: &[u8], body: fn(&[u8])) {
 
 #[test]
 fn paste() {
-    replay("paste", bodies::paste, 4000);
+    replay("paste", bodies::paste, 20_000);
 }
 
 #[test]
 fn link() {
-    replay("link", bodies::link, 400);
+    replay("link", bodies::link, 5_000);
 }
 
 #[test]
 fn literal() {
-    replay("literal", bodies::literal, 4000);
+    replay("literal", bodies::literal, 10_000);
 }
 
 #[test]
 fn answer() {
-    replay("answer", bodies::answer, 4000);
+    replay("answer", bodies::answer, 10_000);
 }

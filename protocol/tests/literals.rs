@@ -16,8 +16,7 @@ fn may_stand(byte: u8, quoting: Quoting) -> bool {
     match quoting {
         Quoting::Dense => !matches!(byte, 0x00 | 0x03 | 0x04 | 0x0a | 0x0d),
         Quoting::DensePlain => !matches!(byte, 0x00..=0x04 | 0x0a | 0x0d),
-        Quoting::Ascii => matches!(byte, 0x20..=0x7e),
-        _ => false,
+        _ => matches!(byte, 0x20..=0x7e),
     }
 }
 
