@@ -1,7 +1,8 @@
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use crate::{
-    Board, Config, Fault, Helper, Instant, Operation, Reply, Run, Script, Stdin,
+    Board, Config, Fault, Helper, Instant, Operation, Patience, Reply, Run, Script, Stdin,
     link::{Link, Turn},
     outbox::Outbox,
 };
@@ -87,6 +88,23 @@ impl Session {
     pub(crate) fn poll_link(&mut self, now: Instant) -> Result<Turn, Fault> {
         let script = if self.defining { &self.definition } else { &self.script };
         self.link.poll(now, script, &mut self.outbox, &mut self.stdin, &self.config)
+    }
+
+    /// Asks for `^C`; returns whether the write under way was given up for it.
+    pub(crate) fn interrupt(&mut self) -> bool {
+        let void = self.link.interrupt();
+        if void {
+            self.outbox.clear();
+        }
+        void
+    }
+
+    /// Returns how long the write under way may take; for ever is very long.
+    pub(crate) const fn write_patience(&self) -> Duration {
+        match self.link.write_patience(&self.script, &self.config) {
+            Patience::For(time) => time,
+            Patience::Forever => Duration::MAX,
+        }
     }
 
     /// The transport ended. That may be what the script was for.

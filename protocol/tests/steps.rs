@@ -201,3 +201,26 @@ fn typing_has_a_bound() {
     assert_eq!(run.type_in(&[b'x'; 5000]), 4096);
     assert_eq!((run.input_room(), run.type_in(b"y")), (0, 0));
 }
+
+/// What is typed into a script that does not read it waits as long as the script may run, and `^C` goes past it.
+#[test]
+fn typing_that_nobody_reads() {
+    let mut session = Session::default();
+    let mut run = session.run(Exec::new("sleep()", |_| Ok(())).expect("code").patience(Patience::Forever));
+    assert!(enter(&mut run).is_none());
+    run.received(b"R\x01\x80\x00\x01");
+    let Step::Write { bytes, .. } = run.poll(at(0)) else { panic!("no write") };
+    let n = bytes.len();
+    run.wrote(n);
+    run.received(b"\x04");
+    run.type_in(&[b'x'; 2000]);
+    let hour = Duration::from_secs(3600).as_millis() as u64;
+    for now in [0, 250, 300, 550, hour, 2 * hour, 3 * hour] {
+        assert!(matches!(run.poll(at(now)), Step::Write { .. } | Step::Read { .. }), "a fault at {now}");
+    }
+    run.interrupt();
+    assert!(
+        matches!(run.poll(at(3 * hour)), Step::Write { bytes: b"\x03", .. }),
+        "^C waits behind what was typed"
+    );
+}

@@ -24,7 +24,7 @@ mod paste;
 mod reply;
 mod talk;
 
-use crate::{Config, Fault, FaultKind, Instant, Reply, Script, Stdin, outbox::Outbox, trace};
+use crate::{Config, Fault, FaultKind, Instant, Patience, Reply, Script, Stdin, outbox::Outbox, trace};
 use enter::Enter;
 pub(crate) use enter::Marked;
 use leave::Leave;
@@ -135,10 +135,18 @@ impl Link {
         self.set(Phase::Leave(Leave::Ask));
     }
 
-    /// Asks for `^C`, as soon as the script can be interrupted.
-    pub(crate) fn interrupt(&mut self) {
-        if let Phase::Talk(talk) = &mut self.phase {
-            talk.interrupt();
+    /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void.
+    pub(crate) const fn interrupt(&mut self) -> bool {
+        if let Phase::Talk(talk) = &mut self.phase { talk.interrupt() } else { false }
+    }
+
+    /// Returns how long a write may take: what is typed into a running script waits as long as the script may.
+    pub(crate) const fn write_patience(&self, script: &Script, config: &Config) -> Patience {
+        match &self.phase {
+            Phase::Talk(talk) => talk.patience(script, config),
+            Phase::Lost | Phase::Enter(_) | Phase::Ready | Phase::Leave(_) | Phase::Left => {
+                Patience::For(config.patience)
+            }
         }
     }
 

@@ -54,7 +54,7 @@ impl Receiver {
             Self::Header { .. } => "waiting for the answer to a paste's offer",
             Self::Data => "waiting for a grant",
             Self::Ok { .. } => "waiting for the script to be accepted",
-            Self::Output => "the script runs",
+            Self::Output => "running the script",
             Self::Error { .. } => "reading the script's error",
             Self::Prompt { .. } | Self::End => "waiting for the prompt",
             Self::Reset { .. } => "waiting for the board to reset",

@@ -32,11 +32,14 @@ impl Talk {
         Self { sender, receiver, credit: None, interrupt: Interrupt::No, typed: false }
     }
 
-    /// Asks for `^C`, as soon as the script can be interrupted.
-    pub(super) const fn interrupt(&mut self) {
-        if matches!(self.interrupt, Interrupt::No) {
+    /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void: the
+    /// source of a paste that it ends, or what was typed into a script that does not read it.
+    pub(super) const fn interrupt(&mut self) -> bool {
+        let first = matches!(self.interrupt, Interrupt::No);
+        if first {
             self.interrupt = Interrupt::Asked { sent: 0, again: Instant::EPOCH };
         }
+        first && matches!(self.receiver, Receiver::Data | Receiver::Output)
     }
 
     pub(super) fn poll(
@@ -61,16 +64,21 @@ impl Talk {
             self.typed = true;
             return Ok(Turn::Send);
         }
-        let patience = match (&self.receiver, script.asked_patience()) {
-            (Receiver::Output, Some(patience)) => patience,
-            _ => Patience::For(config.patience),
-        };
+        let patience = self.patience(script, config);
         let until = match patience {
             Patience::Forever => now + WAKE_UP,
             Patience::For(time) if now >= stirred + time => return self.receiver.silent(time),
             Patience::For(time) => stirred + time,
         };
         Ok(Turn::Wait(until.min(self.wake_up())))
+    }
+
+    /// How long a silence may be: the script's own patience counts while it runs.
+    pub(super) const fn patience(&self, script: &Script, config: &Config) -> Patience {
+        match (&self.receiver, script.asked_patience()) {
+            (Receiver::Output, Some(patience)) => patience,
+            _ => Patience::For(config.patience),
+        }
     }
 
     /// The script gave this talk its end: whether the board is at a prompt that nothing can spoil.

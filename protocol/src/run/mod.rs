@@ -201,7 +201,9 @@ impl<'a, O: Operation> Run<'a, O> {
     /// `^C` is repeated each 250 ms until the answer ends, ten times, then it is a fault.
     pub fn interrupt(&mut self) {
         self.interrupted = true;
-        self.session.link.interrupt();
+        if self.session.interrupt() {
+            self.writing = Writing::Idle;
+        }
     }
 
     /// Returns the operation, for a look at what it knows.
@@ -224,7 +226,8 @@ impl<'a, O: Operation> Run<'a, O> {
             }
             let writes = !self.session.outbox.batch().is_empty();
             if writes || self.session.outbox.held() {
-                let patience = self.session.config.patience;
+                let patience =
+                    if writes { self.session.write_patience() } else { self.session.config.patience };
                 match self.writing.ask(now, !writes, patience) {
                     Ask::Write(until) => return Next::Write(until),
                     Ask::Flush(until) => return Next::Flush(until),

@@ -104,7 +104,7 @@ impl<O: Operation> Run<'_, O> {
         };
         if let Err(error) = taken {
             self.failed = Some(error);
-            self.session.link.interrupt();
+            self.session.interrupt();
         }
     }
 
