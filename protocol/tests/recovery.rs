@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rawpaste::{
-    Config, Error, Eval, Leave, Put, Session,
+    Config, Error, Get, Leave, Put, Session,
     testing::{Bench, Direction, Fault, Firmware, LinkShape, Manner, Trouble, drive, strategies},
 };
 
@@ -53,6 +53,25 @@ fn cancelled_at_every_step() {
             return;
         }
         works_again(&mut session, &mut bench, &mut put, &format!("cancelled at step {cancel}"));
+    }
+}
+
+/// Reads and writes that are cut at each byte in turn, the longest write being shorter than 600.
+#[test]
+fn cut_at_every_byte() {
+    for size in 1..=600 {
+        for (reads, writes) in [(vec![size], vec![]), (vec![], vec![size]), (vec![size, 1], vec![1, size])] {
+            let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+            let manner = Manner { reads, writes, ..Manner::default() };
+            let put = Put::new(content(), "f").expect("a path");
+            let driven = drive(&mut session, &mut bench, put, &manner);
+            assert_eq!(driven.result, Some(Ok(())), "{manner:?}");
+            assert_eq!(bench.device.disk().get("f"), Some(&content()[..]), "{manner:?}");
+            let mut back = Vec::new();
+            let get = Get::new("f", &mut back).expect("a path");
+            assert_eq!(drive(&mut session, &mut bench, get, &manner).result, Some(Ok(600)), "{manner:?}");
+            assert_eq!(back, content(), "{manner:?}");
+        }
     }
 }
 
@@ -147,5 +166,4 @@ fn a_board_that_was_reset_between_two_runs() {
         drive(&mut session, &mut bench, Put::new(content(), "g").expect("a path"), &Manner::default());
     assert_eq!(driven.result, Some(Ok(())));
     assert_eq!(bench.device.disk().get("g"), Some(&content()[..]));
-    let _ = Eval::new("1").expect("an expression");
 }
