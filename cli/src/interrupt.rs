@@ -7,16 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rawpaste_blocking::Input;
-
 use crate::report::{Exit, Failure, Result};
 
 /// A second `^C` within this time ends the command, whatever the board does.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// From now on `^C` is an [`Input::Interrupt`]. After a second one the command still has a second to leave the board in
+/// From now on `^C` is a message. After a second one the command still has a second to leave the board in
 /// order.
-pub(crate) fn listen() -> Result<(Sender<Input>, Receiver<Input>)> {
+pub(crate) fn listen() -> Result<(Sender<()>, Receiver<()>)> {
     let (sender, receiver) = channel();
     let interrupts = sender.clone();
     let mut last: Option<Instant> = None;
@@ -29,7 +27,7 @@ pub(crate) fn listen() -> Result<(Sender<Input>, Receiver<Input>)> {
         }
         last = Some(Instant::now());
         // Without a receiver the command is ending already.
-        let _ = interrupts.send(Input::Interrupt);
+        let _ = interrupts.send(());
     };
     ctrlc::set_handler(handler)
         .map_err(|error| Failure::trouble(format!("cannot listen for ^C: {error}")))?;

@@ -6,13 +6,13 @@ use std::{
     process,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, Sender},
+        mpsc::{Sender, channel},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use rawpaste::{Config, DriveError, Error, Event, FaultKind, Leave, Operation, Session};
-use rawpaste_blocking::{Connection, Input, Port};
+use rawpaste_blocking::{Connection, Keyboard, Port};
 
 use crate::{
     device, interrupt, path,
@@ -29,8 +29,8 @@ pub(crate) struct Link {
     target: Target,
     root: Option<PathBuf>,
     trouble: Arc<Mutex<Option<io::Error>>>,
-    typed: Sender<Input>,
-    inbox: Receiver<Input>,
+    typed: Sender<Vec<u8>>,
+    keyboard: Keyboard,
     state: State,
 }
 
@@ -66,10 +66,12 @@ pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Link) ->
 impl Link {
     fn open(target: Target) -> Result<Self> {
         let opened = target.open()?;
-        let (typed, inbox) = interrupt::listen()?;
+        let (_, interrupts) = interrupt::listen()?;
+        let (sender, typed) = channel();
+        let keyboard = Keyboard { typed, interrupts };
         let connection = Connection::new(opened.port, Session::new(config()));
         let (root, trouble) = (opened.root, opened.trouble);
-        Ok(Self { connection, target, root, trouble, typed, inbox, state: State::Known })
+        Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Known })
     }
 
     /// Where the board is; completes "on ...".
@@ -86,7 +88,7 @@ impl Link {
     }
 
     /// Where to send what is typed into the running script.
-    pub(crate) fn typed(&self) -> Sender<Input> {
+    pub(crate) fn typed(&self) -> Sender<Vec<u8>> {
         self.typed.clone()
     }
 
@@ -108,7 +110,7 @@ impl Link {
         operation: O,
         on_event: impl FnMut(Event<'_>),
     ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
-        let result = self.connection.attend(operation, &self.inbox, on_event);
+        let result = self.connection.attend(operation, &self.keyboard, on_event);
         match &result {
             Ok(_) | Err(DriveError::Engine(Error::Exception(_) | Error::Refused(_))) => {}
             Err(DriveError::Engine(Error::Fault(fault))) if fault.kind != FaultKind::Closed => {

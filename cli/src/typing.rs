@@ -15,8 +15,6 @@ use std::{
     time::Duration,
 };
 
-use rawpaste_blocking::Input;
-
 /// The longest piece; a line goes alone.
 const PIECE: usize = 128;
 /// What may wait unread on any board that is not tiny.
@@ -36,7 +34,7 @@ pub(crate) struct Typist {
 
 impl Typist {
     /// Starts to type what comes on standard input; `enter` ends a line.
-    pub(crate) fn start(to: Sender<Input>, enter: u8) -> Arc<Self> {
+    pub(crate) fn start(to: Sender<Vec<u8>>, enter: u8) -> Arc<Self> {
         let typist = Arc::new(Self::default());
         let other = Arc::clone(&typist);
         // Without the thread nothing is typed.
@@ -55,7 +53,7 @@ impl Typist {
         self.typed.load(Ordering::Relaxed)
     }
 
-    fn type_all(&self, to: &Sender<Input>, enter: u8) {
+    fn type_all(&self, to: &Sender<Vec<u8>>, enter: u8) {
         let mut buffer = [0; 1024];
         let (mut ahead, mut seen) = (0, 0);
         while let Some(n @ 1..) = self.read(&mut buffer) {
@@ -65,7 +63,7 @@ impl Typist {
                     ahead += piece.len();
                     let piece = piece.iter().map(|byte| if *byte == b'\n' { enter } else { *byte });
                     self.typed.store(true, Ordering::Relaxed);
-                    if self.is_done() || to.send(Input::Type(piece.collect())).is_err() {
+                    if self.is_done() || to.send(piece.collect()).is_err() {
                         return;
                     }
                 }

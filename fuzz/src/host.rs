@@ -38,6 +38,10 @@ impl Manner {
     }
 }
 
+/// Stands in an input, not on the wire: what follows comes when the engine has written all that it wants to and
+/// reads. Two in a row: nothing comes in one read.
+pub(super) const TURN: u8 = 0xfe;
+
 /// The host's side of a conversation, and the board's bytes.
 pub(super) struct Host<'a> {
     manner: Manner,
@@ -150,7 +154,7 @@ impl<'a> Host<'a> {
             self.batch.clone_from(&bytes);
         }
         assert_eq!(self.batch, bytes, "a write changed under the driver's hands");
-        if self.manner.has(Manner::EAGER) && self.now >= self.next && self.give(run) {
+        if self.manner.has(Manner::EAGER) && self.now >= self.next && self.give(run, false) {
             return;
         }
         let n = most(self.manner.writes).min(bytes.len());
@@ -167,7 +171,9 @@ impl<'a> Host<'a> {
         let ended = self.scripted.is_empty() && (self.entry.is_some() || self.board.is_empty());
         if !ended && self.next <= until {
             self.now = self.now.max(self.next);
-            self.give(run);
+            if !self.give(run, true) {
+                self.now = until;
+            }
             return;
         }
         if ended && self.entry.is_none() {
@@ -181,13 +187,17 @@ impl<'a> Host<'a> {
         self.now = until;
     }
 
-    /// Hands in the next bytes, if there are any.
-    fn give<O: Operation>(&mut self, run: &mut Run<'_, O>) -> bool {
+    /// Hands in the next bytes, if there are any; past a [`TURN`] only in a read.
+    fn give<O: Operation>(&mut self, run: &mut Run<'_, O>, reads: bool) -> bool {
         let most = most(self.manner.reads);
         let piece: Vec<u8> = if !self.scripted.is_empty() {
             self.scripted.drain(..most.min(self.scripted.len())).collect()
         } else if self.entry.is_none() {
-            let (piece, rest) = self.board.split_at(most.min(self.board.len()));
+            if reads && self.board.first() == Some(&TURN) {
+                self.board = &self.board[1..];
+            }
+            let turn = self.board.iter().position(|byte| *byte == TURN).unwrap_or(self.board.len());
+            let (piece, rest) = self.board.split_at(most.min(turn));
             self.board = rest;
             piece.to_vec()
         } else {

@@ -51,6 +51,6 @@ fn size(value: &Value, depth: u32) -> usize {
         Value::Str(text) => text.len() + 1,
         Value::Bytes(bytes) => bytes.len() + 1,
         Value::Sequence(values) => 1 + values.iter().map(|value| size(value, depth + 1)).sum::<usize>(),
-        _ => 1,
+        Value::None | Value::Bool(_) | Value::Int(_) | _ => 1,
     }
 }

@@ -7,7 +7,7 @@ use super::host::{Host, Manner};
 ///
 /// The input: the window (two bytes, little endian), the most bytes of a read and of a write (0 for all), the
 /// milliseconds between reads, the step at which somebody interrupts or types (0 for never), flags (see
-/// [`Manner`]); the rest is the board.
+/// `Manner`); the rest is the board, turn by turn (see `TURN` in `host`).
 ///
 /// # Panics
 ///

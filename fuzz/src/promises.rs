@@ -117,7 +117,7 @@ impl Paste {
         let unread = self.sent.saturating_sub(self.grants * window);
         assert!(self.sent <= (2 + self.grants) * window, "more than was granted");
         assert!(
-            unread <= window.max(2 * window - 2),
+            unread <= window.max((2 * window).saturating_sub(2)),
             "{unread} unread with a window of {window}: no room for the ^D"
         );
     }
@@ -135,7 +135,12 @@ impl Paste {
         self.header.push(byte);
         match self.header[..] {
             [b'R', 0, b'>'] => return Header::Plain,
-            [b'R', 1, low, high, 1] => self.window = Some(u64::from(u16::from_le_bytes([low, high]))),
+            [b'R', 1, low, high, 1] => {
+                let window = u16::from_le_bytes([low, high]);
+                self.window = Some(window.into());
+                // After one that cannot be, nothing may follow.
+                self.broken = !(1..=32_767).contains(&window);
+            }
             _ if self.header == RAW_BANNER => return Header::Banner,
             _ => {
                 // More than an answer can have: nobody waits for it any longer.

@@ -41,14 +41,24 @@ impl Numbers {
         (self.0 >> 33) as usize % below
     }
 
-    /// The first bytes choose the manner; the rest is phrases with some noise.
+    /// The first bytes choose the manner; the rest is phrases with some noise, every other time behind a true entry.
     fn input(&mut self) -> Vec<u8> {
         let mut input: Vec<u8> =
             (0..7).map(|_| if self.next(2) == 0 { 0 } else { self.next(256) as u8 }).collect();
+        if self.next(2) == 0 {
+            for turn in [&b"\r\n>>> "[..], PHRASES[9], PHRASES[11]] {
+                input.extend_from_slice(turn);
+                input.push(0xfe);
+            }
+        }
         for _ in 0..self.next(24) {
             match self.next(4) {
                 0 => input.push(self.next(256) as u8),
                 _ => input.extend(PHRASES[self.next(PHRASES.len())]),
+            }
+            // What follows comes in another turn of the board's.
+            if self.next(4) > 0 {
+                input.push(0xfe);
             }
         }
         input
@@ -129,7 +139,7 @@ fn the_end_of_the_transport_after_done() {
                 run.wrote(n);
             }
             Step::Read { until } => now = until,
-            _ => {}
+            Step::Event(_) | Step::Flush { .. } => {}
         }
     }
     run.received(&[]);
@@ -205,7 +215,7 @@ fn a_write_that_takes_longer_than_the_patience() {
             // The first ^C is not answered.
             Step::Read { until } if quiet => (now, quiet) = (until, false),
             Step::Read { .. } => run.received(answers.next().expect("four answers are enough")),
-            _ => {}
+            Step::Event(_) | Step::Flush { .. } => {}
         }
     };
     assert_eq!(result, Ok(Reply::Finished));

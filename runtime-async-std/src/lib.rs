@@ -37,14 +37,14 @@ use std::{
     future::poll_fn,
     io,
     pin::{Pin, pin},
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time,
 };
 
 use async_std::{future::timeout, io::WriteExt, stream};
 use futures_core::Stream;
 use futures_io::{AsyncRead, AsyncWrite};
-use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};
+use rawpaste::{DriveError, Event, Instant, Operation, Session, Step};
 
 #[cfg(feature = "serial")]
 pub use serial::{Native, Serial, open};
@@ -65,13 +65,15 @@ pub struct Connection<S> {
     buffer: Vec<u8>,
 }
 
-/// What comes from outside while an operation runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// Bytes for the running script's standard input, [`MOST`] at most.
-    Type(Vec<u8>),
-    /// `^C`: the script is interrupted and its traceback comes back.
-    Interrupt,
+/// What comes from outside while an operation runs: two streams, channels' receivers say, so that an interrupt goes past
+/// what waits to be typed.
+#[derive(Debug)]
+pub struct Keyboard<T, I> {
+    /// Bytes for the running script's standard input, [`MOST`] at most in a piece; the next piece is taken when there is
+    /// room for it.
+    pub typed: T,
+    /// Each is a `^C`: the script is interrupted, and its traceback comes back.
+    pub interrupts: I,
 }
 
 /// The longest piece that is typed in at once, in bytes.
@@ -100,11 +102,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     ///
     /// The engine's error, or the stream's; after either, the operation can be run again.
     pub async fn run<O: Operation>(&mut self, operation: O) -> Result<O::Output, Error> {
-        self.attend(operation, stream::empty(), |_| {}).await
+        let keyboard = Keyboard { typed: stream::empty(), interrupts: stream::empty() };
+        self.attend(operation, keyboard, |_| {}).await
     }
 
-    /// Runs an operation to its end, with what is typed in meanwhile (a channel's receiver, or any stream) and what is
-    /// to be known of it. When `input` ends the run goes on without. Cancel-safe: see the crate's page; an input that
+    /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. When a stream ends
+    /// the run goes on without. Cancel-safe: see the crate's page; an input that
     /// was taken may be lost then.
     ///
     /// # Errors
@@ -113,11 +116,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub async fn attend<O: Operation>(
         &mut self,
         operation: O,
-        input: impl Stream<Item = Input>,
+        keyboard: Keyboard<impl Stream<Item = Vec<u8>>, impl Stream<Item = ()>>,
         mut on_event: impl FnMut(Event<'_>),
     ) -> Result<O::Output, Error> {
         let Self { stream, session, epoch, buffer } = self;
-        let (mut run, mut input) = (session.run(operation), Some(pin!(input)));
+        let (mut interrupts, mut typed) = (Some(pin!(keyboard.interrupts)), Some(pin!(keyboard.typed)));
+        let mut run = session.run(operation);
         loop {
             let now = Instant::from_epoch(epoch.elapsed());
             let wait = |until: Instant| until.saturating_duration_since(now);
@@ -134,10 +138,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     }
                 }
                 Step::Read { until } => {
-                    let room = if run.input_room() >= MOST { &mut input } else { &mut None };
-                    match timeout(wait(until), poll_fn(|cx| came(stream, buffer, room, cx))).await {
+                    let typed = if run.input_room() >= MOST { &mut typed } else { &mut None };
+                    let came = poll_fn(|cx| came(stream, buffer, &mut interrupts, typed, cx));
+                    match timeout(wait(until), came).await {
                         Ok(Came::Bytes(n)) => run.received(&buffer[..n.map_err(DriveError::Transport)?]),
-                        Ok(Came::Input(input)) => type_in(&mut run, &input),
+                        Ok(Came::Interrupt) => run.interrupt(),
+                        Ok(Came::Typed(bytes)) => _ = run.type_in(&bytes),
                         Err(_) => {}
                     }
                 }
@@ -151,31 +157,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 /// What ended the wait for the board.
 enum Came {
     Bytes(io::Result<usize>),
-    Input(Input),
+    Interrupt,
+    Typed(Vec<u8>),
 }
 
-fn came<S: AsyncRead + Unpin, I: Stream<Item = Input> + Unpin>(
+/// Waits for whichever comes first; a stream that ended is not asked again.
+fn came<S: AsyncRead + Unpin>(
     stream: &mut S,
     buffer: &mut [u8],
-    input: &mut Option<I>,
+    interrupts: &mut Option<impl Stream<Item = ()> + Unpin>,
+    typed: &mut Option<impl Stream<Item = Vec<u8>> + Unpin>,
     cx: &mut Context<'_>,
 ) -> Poll<Came> {
     if let Poll::Ready(n) = Pin::new(stream).poll_read(cx, buffer) {
         return Poll::Ready(Came::Bytes(n));
     }
-    let Some(open) = input else { return Poll::Pending };
-    let next = ready!(Pin::new(open).poll_next(cx));
-    if next.is_none() {
-        *input = None;
+    if next(interrupts, cx).is_some() {
+        return Poll::Ready(Came::Interrupt);
     }
-    next.map_or(Poll::Pending, |input| Poll::Ready(Came::Input(input)))
+    next(typed, cx).map_or(Poll::Pending, |bytes| Poll::Ready(Came::Typed(bytes)))
 }
 
-fn type_in<O: Operation>(run: &mut Run<'_, O>, input: &Input) {
-    match input {
-        Input::Type(bytes) => {
-            run.type_in(bytes);
+fn next<S: Stream + Unpin>(stream: &mut Option<S>, cx: &mut Context<'_>) -> Option<S::Item> {
+    match Pin::new(stream.as_mut()?).poll_next(cx) {
+        Poll::Ready(Some(item)) => Some(item),
+        Poll::Ready(None) => {
+            *stream = None;
+            None
         }
-        Input::Interrupt => run.interrupt(),
+        Poll::Pending => None,
     }
 }

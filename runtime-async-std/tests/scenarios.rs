@@ -11,7 +11,7 @@ use rawpaste::{
     DriveError, Error, Operation, Session,
     testing::{Device, Scenario, Task, outcome, scenarios},
 };
-use rawpaste_async_std::{Connection, Input, Threaded};
+use rawpaste_async_std::{Connection, Keyboard, Threaded};
 use rawpaste_board::{
     End, Running, Simulated,
     trial::{Failed, Trial, run},
@@ -69,17 +69,19 @@ async fn perform<S>(
 where
     S: async_std::io::Read + async_std::io::Write + Unpin,
 {
-    let (sender, input) = async_channel::unbounded();
+    let ((sender, typed_in), (interrupter, interrupts)) =
+        (async_channel::unbounded(), async_channel::unbounded());
     task::spawn(async move {
         let mut typed_at = Duration::ZERO;
         for (after, bytes) in typed {
             task::sleep(after.saturating_sub(typed_at)).await;
             typed_at = after;
             // Where the run has ended there is nobody to type for.
-            let _ = sender.send(Input::Type(bytes)).await;
+            let _ =
+                if bytes == [3] { interrupter.try_send(()).is_ok() } else { sender.try_send(bytes).is_ok() };
         }
     });
-    match connection.attend(operation, input, |_| {}).await {
+    match connection.attend(operation, Keyboard { typed: typed_in, interrupts }, |_| {}).await {
         Err(DriveError::Transport(error)) => Err(error.into()),
         Err(DriveError::Engine(error)) => Ok(outcome(Err::<String, Error>(error))),
         Ok(told) => Ok(outcome(Ok(told))),

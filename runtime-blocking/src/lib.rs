@@ -19,7 +19,7 @@
 //! # Cancelling
 //!
 //! [`Connection::run`] and [`Connection::attend`] return when the operation has ended. To end one early, send
-//! [`Input::Interrupt`], or run it on a [`Worker`] and drop its [`Pending`]. Whatever ends a run, the next one finds its
+//! [`Keyboard::interrupts`], or run it on a [`Worker`] and drop its [`Pending`]. Whatever ends a run, the next one finds its
 //! own way back to a clean prompt, and an operation given as `&mut operation` keeps what it knows and goes on when it
 //! is run again, on this connection or another.
 //!
@@ -58,13 +58,14 @@ pub struct Connection<P> {
     buffer: Vec<u8>,
 }
 
-/// What comes from outside while an operation runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// Bytes for the running script's standard input, [`MOST`] at most.
-    Type(Vec<u8>),
-    /// `^C`: the script is interrupted and its traceback comes back.
-    Interrupt,
+/// What comes from outside while an operation runs: two channels, so that an interrupt goes past what waits to be typed.
+#[derive(Debug)]
+pub struct Keyboard {
+    /// Bytes for the running script's standard input, [`MOST`] at most in a piece; the next piece is taken when there is
+    /// room for it.
+    pub typed: mpsc::Receiver<Vec<u8>>,
+    /// Each is a `^C`: the script is interrupted, and its traceback comes back.
+    pub interrupts: mpsc::Receiver<()>,
 }
 
 /// The longest piece that is typed in at once, in bytes.
@@ -99,8 +100,8 @@ impl<P: Port> Connection<P> {
         self.drive(operation, Duration::MAX, |_| ControlFlow::Continue(()), |_| {})
     }
 
-    /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. `input` is looked
-    /// at between two steps, each 50 ms at least; when its sender is gone the run goes on without.
+    /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. The channels are
+    /// looked at between two steps, each 50 ms at least; when a sender is gone the run goes on without.
     ///
     /// # Errors
     ///
@@ -108,14 +109,17 @@ impl<P: Port> Connection<P> {
     pub fn attend<O: Operation>(
         &mut self,
         operation: O,
-        input: &mpsc::Receiver<Input>,
+        keyboard: &Keyboard,
         on_event: impl FnMut(Event<'_>),
     ) -> Result<O::Output, Error> {
         let outside = |run: &mut Run<'_, O>| {
+            if keyboard.interrupts.try_recv().is_ok() {
+                run.interrupt();
+            }
             if run.input_room() >= MOST
-                && let Ok(input) = input.try_recv()
+                && let Ok(bytes) = keyboard.typed.try_recv()
             {
-                type_in(run, &input);
+                run.type_in(&bytes);
             }
             ControlFlow::Continue(())
         };
@@ -163,14 +167,5 @@ fn in_time<T>(result: io::Result<T>) -> Result<Option<T>, Error> {
         Ok(done) => Ok(Some(done)),
         Err(error) if matches!(error.kind(), TimedOut | WouldBlock | Interrupted) => Ok(None),
         Err(error) => Err(DriveError::Transport(error)),
-    }
-}
-
-fn type_in<O: Operation>(run: &mut Run<'_, O>, input: &Input) {
-    match input {
-        Input::Type(bytes) => {
-            run.type_in(bytes);
-        }
-        Input::Interrupt => run.interrupt(),
     }
 }

@@ -11,7 +11,7 @@ use rawpaste::{
     DriveError, Error, Session,
     testing::{Device, Scenario, Task, outcome, scenarios},
 };
-use rawpaste_blocking::{Connection, Input, Port};
+use rawpaste_blocking::{Connection, Keyboard, Port};
 use rawpaste_board::{
     Running, Simulated,
     trial::{Failed, Trial, run},
@@ -60,17 +60,18 @@ fn perform(
     operation: impl rawpaste::Operation<Output = String>,
     typed: Vec<(Duration, Vec<u8>)>,
 ) -> Result<String, Failed> {
-    let (sender, input) = mpsc::channel();
+    let ((sender, typed_in), (interrupter, interrupts)) = (mpsc::channel(), mpsc::channel());
+    let keyboard = Keyboard { typed: typed_in, interrupts };
     thread::spawn(move || {
         let mut typed_at = Duration::ZERO;
         for (after, bytes) in typed {
             thread::sleep(after.saturating_sub(typed_at));
             typed_at = after;
             // Where the run has ended there is nobody to type for.
-            let _ = sender.send(Input::Type(bytes));
+            let _ = if bytes == [3] { interrupter.send(()).is_ok() } else { sender.send(bytes).is_ok() };
         }
     });
-    match connection.attend(operation, &input, |_| {}) {
+    match connection.attend(operation, &keyboard, |_| {}) {
         Err(DriveError::Transport(error)) => Err(error.into()),
         Err(DriveError::Engine(error)) => Ok(outcome(Err::<String, Error>(error))),
         Ok(told) => Ok(outcome(Ok(told))),

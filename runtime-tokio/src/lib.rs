@@ -52,13 +52,14 @@ pub struct Connection<S> {
     buffer: Vec<u8>,
 }
 
-/// What comes from outside while an operation runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// Bytes for the running script's standard input.
-    Type(Vec<u8>),
-    /// `^C`: the script is interrupted and its traceback comes back.
-    Interrupt,
+/// What comes from outside while an operation runs: two channels, so that an interrupt goes past what waits to be typed.
+#[derive(Debug)]
+pub struct Keyboard {
+    /// Bytes for the running script's standard input, [`MOST`] at most in a piece; the next piece is taken when there is
+    /// room for it.
+    pub typed: mpsc::Receiver<Vec<u8>>,
+    /// Each is a `^C`: the script is interrupted, and its traceback comes back.
+    pub interrupts: mpsc::Receiver<()>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
@@ -84,12 +85,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     ///
     /// The engine's error, or the stream's; after either, the operation can be run again.
     pub async fn run<O: Operation>(&mut self, operation: O) -> Result<O::Output, Error> {
-        let (_sender, mut nothing) = mpsc::channel(1);
-        self.attend(operation, &mut nothing, |_| {}).await
+        let (typed, interrupts) = (mpsc::channel(1).1, mpsc::channel(1).1);
+        self.attend(operation, &mut Keyboard { typed, interrupts }, |_| {}).await
     }
 
-    /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. When `input` is
-    /// closed the run goes on without. Cancel-safe: see the crate's page; an input that was taken may be lost then.
+    /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. When a
+    /// channel is closed the run goes on without. Cancel-safe: see the crate's page; what was taken from a channel may be
+    /// lost then.
     ///
     /// # Errors
     ///
@@ -97,7 +99,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub async fn attend<O: Operation>(
         &mut self,
         operation: O,
-        input: &mut mpsc::Receiver<Input>,
+        keyboard: &mut Keyboard,
         mut on_event: impl FnMut(Event<'_>),
     ) -> Result<O::Output, Error> {
         let Self { stream, session, epoch, buffer } = self;
@@ -119,7 +121,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 Step::Read { until } => tokio::select! {
                     biased;
                     n = stream.read(buffer) => run.received(&buffer[..n.map_err(DriveError::Transport)?]),
-                    Some(input) = input.recv(), if run.input_room() >= MOST => type_in(&mut run, &input),
+                    Some(()) = keyboard.interrupts.recv() => run.interrupt(),
+                    Some(bytes) = keyboard.typed.recv(), if run.input_room() >= MOST => drop(run.type_in(&bytes)),
                     () = time::sleep_until(at(until)) => {}
                 },
                 Step::Event(event) => on_event(event),
@@ -131,12 +134,3 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
 /// The longest piece that is typed in at once, in bytes.
 pub const MOST: usize = 1024;
-
-fn type_in<O: Operation>(run: &mut rawpaste::Run<'_, O>, input: &Input) {
-    match input {
-        Input::Type(bytes) => {
-            run.type_in(bytes);
-        }
-        Input::Interrupt => run.interrupt(),
-    }
-}

@@ -6,7 +6,7 @@ use rawpaste::{
     DriveError, Error, Eval, Exec, FaultKind, Instant, Patience, Session,
     testing::{Act, Device, Firmware, Main, Program, Task, outcome, scenarios},
 };
-use rawpaste_tokio::{Connection, Input};
+use rawpaste_tokio::{Connection, Keyboard};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
     sync::mpsc,
@@ -69,17 +69,19 @@ async fn every_scenario() {
 }
 
 async fn perform(connection: &mut Connection<DuplexStream>, task: &Task) -> String {
-    let (sender, mut input) = mpsc::channel(8);
+    let ((sender, typed), (interrupter, interrupts)) = (mpsc::channel(8), mpsc::channel(8));
+    let mut keyboard = Keyboard { typed, interrupts };
     let typed = task.typed.clone();
     tokio::spawn(async move {
         for (after, bytes) in typed {
             sleep(after).await;
             // Where the run has ended there is nobody to type for.
-            let _ = sender.send(Input::Type(bytes)).await;
+            let _ =
+                if bytes == [3] { interrupter.try_send(()).is_ok() } else { sender.try_send(bytes).is_ok() };
         }
     });
     let operation = (task.operation)().expect("an operation");
-    match connection.attend(operation, &mut input, |_| {}).await {
+    match connection.attend(operation, &mut keyboard, |_| {}).await {
         Err(DriveError::Transport(error)) => panic!("{error}"),
         Err(DriveError::Engine(error)) => outcome(Err::<String, Error>(error)),
         Ok(told) => outcome(Ok(told)),

@@ -21,7 +21,7 @@ mod unix {
 
     use rawpaste::{Config, Event, Holds, Operation, Put, Session};
     use rawpaste_board::trial::{Failed, Trial, trial};
-    use rawpaste_tokio::{Connection, Error, Input, Serial, open};
+    use rawpaste_tokio::{Connection, Error, Keyboard, Serial, open};
     use tokio::{
         io::{AsyncRead, AsyncWrite, ReadBuf},
         sync::mpsc,
@@ -104,10 +104,10 @@ mod unix {
         let data = bytes(3000);
         let mut put = Put::new(&data[..], "a file")?.chunk(256);
         let (mut done, mut least) = (0, u64::MAX);
-        let (_sender, mut input) = mpsc::channel::<Input>(1);
+        let mut keyboard = Keyboard { typed: mpsc::channel(1).1, interrupts: mpsc::channel(1).1 };
         let tty = Trying { left: 5000, ..stream(name)? };
         let mut first = Connection::new(Serial::new(tty), Session::default());
-        let died = first.attend(&mut put, &mut input, |event| progress(event, |n| done = n)).await;
+        let died = first.attend(&mut put, &mut keyboard, |event| progress(event, |n| done = n)).await;
         assert!(matches!(died, Err(Error::Transport(_))), "{died:?}");
         assert!(done > 0 && done < 3000, "{done}");
         let (dead, mut session) = first.into_parts();
@@ -115,7 +115,7 @@ mod unix {
         session.lose();
         let (tty, _) = open(name, Config::default())?.into_parts();
         let mut second = Connection::new(tty, session);
-        second.attend(&mut put, &mut input, |event| progress(event, |n| least = least.min(n))).await?;
+        second.attend(&mut put, &mut keyboard, |event| progress(event, |n| least = least.min(n))).await?;
         assert_eq!(fs::read(dir.join("a file"))?, data);
         assert!(least >= done, "it began again at {least} and had come to {done}");
         Ok(())
@@ -190,19 +190,15 @@ mod unix {
 
     /// The futures are `Send` where stream and operation are.
     #[expect(dead_code, reason = "it need only compile")]
-    fn futures_are_send<O>(
-        tty: &mut Connection<Serial>,
-        first: O,
-        second: O,
-        input: &mut mpsc::Receiver<Input>,
-    ) where
+    fn futures_are_send<O>(tty: &mut Connection<Serial>, first: O, second: O, keyboard: &mut Keyboard)
+    where
         O: Operation<Output: Send> + Send,
     {
         const fn sends<F: Future + Send>(future: F) -> F {
             future
         }
         drop(sends(tty.run(first)));
-        drop(sends(tty.attend(second, input, |_| {})));
+        drop(sends(tty.attend(second, keyboard, |_| {})));
     }
 
     /// Bytes of every value, the same each time.

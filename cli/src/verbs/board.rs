@@ -33,7 +33,6 @@ impl Board {
     /// Serves it.
     #[cfg(unix)]
     pub(crate) fn run(self) -> Result<()> {
-        use rawpaste_blocking::Input;
         use rawpaste_board::{Running, Shape};
 
         use crate::{
@@ -46,7 +45,7 @@ impl Board {
         let failed = move |error| {
             // Whoever receives these waits for them below.
             let _ = failed.send(error);
-            let _ = stop.send(Input::Interrupt);
+            let _ = stop.send(());
         };
         let (running, _fresh) = if self.micropython {
             let (dir, fresh) = port::folder_or_fresh(self.dir.as_deref())?;

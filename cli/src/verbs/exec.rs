@@ -72,8 +72,7 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
         }
         (None, Ok(_)) => Ok(()),
         (None, Err(DriveError::Engine(Error::Exception(exception)))) => {
-            // The program's own words, as they are.
-            say(&exception.traceback);
+            say(&exception.to_string());
             Err(Failure::told(Exit::Raised))
         }
         (None, Err(error)) => Err(Failure::of(&error, &doing)),

@@ -2,8 +2,9 @@
 
 use std::{fs, path::Path, pin::pin, task::Poll};
 
+use async_std::stream;
 use rawpaste::{Event, Put, Session};
-use rawpaste_async_std::{Connection, Error, Serial, Threaded, Tty};
+use rawpaste_async_std::{Connection, Error, Keyboard, Serial, Threaded, Tty};
 use rawpaste_board::trial::{Failed, Trial, trial};
 
 use crate::streams::{Trying, bytes};
@@ -72,11 +73,15 @@ pub(crate) fn trials() -> Vec<Trial> {
             smol::block_on(async {
                 let (mut done, mut least) = (0, u64::MAX);
                 let died = first
-                    .attend(&mut put, async_std::stream::empty(), |event| {
-                        if let Event::Progress(progress) = event {
-                            done = progress.done;
-                        }
-                    })
+                    .attend(
+                        &mut put,
+                        Keyboard { typed: stream::empty(), interrupts: stream::empty() },
+                        |event| {
+                            if let Event::Progress(progress) = event {
+                                done = progress.done;
+                            }
+                        },
+                    )
                     .await;
                 assert!(matches!(died, Err(Error::Transport(_))), "{died:?}");
                 assert!(done > 0 && done < 3000, "{done}");
@@ -85,11 +90,15 @@ pub(crate) fn trials() -> Vec<Trial> {
                 session.lose();
                 let mut second = Connection::new(Serial::open(&name)?, session);
                 second
-                    .attend(&mut put, async_std::stream::empty(), |event| {
-                        if let Event::Progress(progress) = event {
-                            least = least.min(progress.done);
-                        }
-                    })
+                    .attend(
+                        &mut put,
+                        Keyboard { typed: stream::empty(), interrupts: stream::empty() },
+                        |event| {
+                            if let Event::Progress(progress) = event {
+                                least = least.min(progress.done);
+                            }
+                        },
+                    )
                     .await?;
                 assert_eq!(fs::read(board.dir.path().join("a file"))?, data);
                 assert!(least >= done, "it began again at {least} and had come to {done}");

@@ -2,9 +2,9 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use async_std::task;
+use async_std::{stream, task};
 use rawpaste::{Config, Error, Exec, Get, Holds, Leave, List, Operation, Put, Session};
-use rawpaste_async_std::{Connection, Input, Serial, Threaded, Tty, open};
+use rawpaste_async_std::{Connection, Keyboard, Serial, Threaded, Tty, open};
 use rawpaste_board::trial::{Failed, Trial, trial};
 
 use crate::streams::{Trying, bytes};
@@ -18,7 +18,7 @@ const fn sends<F: Future + Send>(future: F) -> F {
 #[expect(dead_code, reason = "it need only compile")]
 fn futures_are_send<O: Operation<Output: Send> + Send>(tty: &mut Connection<Tty>, first: O, second: O) {
     drop(sends(tty.run(first)));
-    drop(sends(tty.attend(second, async_std::stream::empty(), |_| {})));
+    drop(sends(tty.attend(second, Keyboard { typed: stream::empty(), interrupts: stream::empty() }, |_| {})));
 }
 
 async fn put_get_list<S>(mut connection: Connection<S>, dir: &Path) -> Result<(), Failed>
@@ -69,19 +69,22 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("what is typed and an interrupt reach the script", |board| {
             let port = board.running.on_pty()?;
             let mut connection = open(&port.name().to_string_lossy(), Config::default())?;
-            let (sender, input) = async_channel::bounded(8);
+            let ((sender, typed), (interrupter, interrupts)) =
+                (async_channel::bounded(8), async_channel::bounded(8));
+            let keyboard = || Keyboard { typed: typed.clone(), interrupts: interrupts.clone() };
             task::block_on(async {
-                sender.send(Input::Type(b"Ada\n".to_vec())).await?;
+                sender.send(b"Ada\n".to_vec()).await?;
                 let mut events = 0;
                 let hello = Exec::captured("print('hello', input())", 100)?;
-                let text = connection.attend(hello, input.clone(), |_| events += 1).await?;
+                let text = connection.attend(hello, keyboard(), |_| events += 1).await?;
                 assert!(text.ends_with(b"hello Ada\n"), "{}", text.escape_ascii());
                 assert!(events > 0);
                 let typist = task::spawn(async move {
                     task::sleep(Duration::from_millis(300)).await;
-                    sender.send(Input::Interrupt).await
+                    interrupter.send(()).await
                 });
-                let ended = connection.attend(Exec::captured("while True: pass", 100)?, input, |_| {}).await;
+                let ended =
+                    connection.attend(Exec::captured("while True: pass", 100)?, keyboard(), |_| {}).await;
                 typist.await?;
                 let Err(rawpaste_async_std::Error::Engine(Error::Exception(exception))) = ended else {
                     return Err(format!("{ended:?}").into());

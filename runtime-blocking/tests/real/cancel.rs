@@ -3,7 +3,7 @@
 use std::{fs, sync::mpsc};
 
 use rawpaste::{Event, Put, Session};
-use rawpaste_blocking::{Connection, Error, Serial};
+use rawpaste_blocking::{Connection, Error, Keyboard, Serial};
 use rawpaste_board::trial::{Trial, trial};
 
 use crate::{
@@ -46,8 +46,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             let dies = Dies { port: Serial::open(&name)?, steps: 600 };
             let mut first = Connection::new(dies, Session::default());
             let mut done = 0;
-            let (_sender, input) = mpsc::channel();
-            let died = first.attend(&mut put, &input, |event| {
+            let keyboard = Keyboard { typed: mpsc::channel().1, interrupts: mpsc::channel().1 };
+            let died = first.attend(&mut put, &keyboard, |event| {
                 if let Event::Progress(progress) = event {
                     done = progress.done;
                 }
@@ -59,7 +59,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             session.lose();
             let mut second = Connection::new(Serial::open(&name)?, session);
             let mut least = u64::MAX;
-            second.attend(&mut put, &input, |event| {
+            second.attend(&mut put, &keyboard, |event| {
                 if let Event::Progress(progress) = event {
                     least = least.min(progress.done);
                 }

@@ -31,7 +31,7 @@ mod named {
     use std::{fs, io, sync::mpsc, thread, time::Duration};
 
     use rawpaste::{Config, Error, Exec, Get, Holds, Leave, List, Put, Session};
-    use rawpaste_blocking::{Connection, Input, Serial, open};
+    use rawpaste_blocking::{Connection, Keyboard, Serial, open};
     use rawpaste_board::trial::{Trial, trial};
 
     use crate::{in_process::InProcess, ports::bytes, undrained::Undrained};
@@ -66,18 +66,19 @@ mod named {
             trial("what is typed and an interrupt reach the script", |board| {
                 let mut connection =
                     Connection::new(InProcess(board.running.in_process()), Session::default());
-                let (sender, input) = mpsc::channel();
-                sender.send(Input::Type(b"Ada\n".to_vec()))?;
+                let ((sender, typed), (interrupter, interrupts)) = (mpsc::channel(), mpsc::channel());
+                let keyboard = Keyboard { typed, interrupts };
+                sender.send(b"Ada\n".to_vec())?;
                 let mut events = 0;
                 let hello = Exec::captured("print('hello', input())", 100)?;
-                let text = connection.attend(hello, &input, |_| events += 1)?;
+                let text = connection.attend(hello, &keyboard, |_| events += 1)?;
                 assert!(text.ends_with(b"hello Ada\n"), "{}", text.escape_ascii());
                 assert!(events > 0);
                 let typist = thread::spawn(move || {
                     thread::sleep(Duration::from_millis(300));
-                    sender.send(Input::Interrupt)
+                    interrupter.send(())
                 });
-                let ended = connection.attend(Exec::captured("while True: pass", 100)?, &input, |_| {});
+                let ended = connection.attend(Exec::captured("while True: pass", 100)?, &keyboard, |_| {});
                 let Err(rawpaste_blocking::Error::Engine(Error::Exception(exception))) = ended else {
                     return Err(format!("{ended:?}").into());
                 };

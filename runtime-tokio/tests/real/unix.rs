@@ -7,7 +7,7 @@ use rawpaste::{
     testing::{Scenario, Task, outcome, scenarios},
 };
 use rawpaste_board::trial::{Board, Failed, Trial, trial};
-use rawpaste_tokio::{Connection, Input, Serial};
+use rawpaste_tokio::{Connection, Keyboard, Serial};
 use tokio::sync::mpsc;
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -31,7 +31,8 @@ fn tell(scenario: &Scenario, board: Board) -> Result<(), Failed> {
 }
 
 async fn perform(connection: &mut Connection<Serial>, task: &Task) -> Result<String, Failed> {
-    let (sender, mut input) = mpsc::channel(8);
+    let ((sender, typed), (interrupter, interrupts)) = (mpsc::channel(8), mpsc::channel(8));
+    let mut keyboard = Keyboard { typed, interrupts };
     let typed = task.typed.clone();
     tokio::spawn(async move {
         let mut typed_at = Duration::ZERO;
@@ -39,11 +40,12 @@ async fn perform(connection: &mut Connection<Serial>, task: &Task) -> Result<Str
             tokio::time::sleep(after.saturating_sub(typed_at)).await;
             typed_at = after;
             // Where the run has ended there is nobody to type for.
-            let _ = sender.send(Input::Type(bytes)).await;
+            let _ =
+                if bytes == [3] { interrupter.try_send(()).is_ok() } else { sender.try_send(bytes).is_ok() };
         }
     });
     let operation = (task.operation)()?;
-    match connection.attend(operation, &mut input, |_| {}).await {
+    match connection.attend(operation, &mut keyboard, |_| {}).await {
         Err(DriveError::Transport(error)) => Err(error.into()),
         Err(DriveError::Engine(error)) => Ok(outcome(Err::<String, Error>(error))),
         Ok(told) => Ok(outcome(Ok(told))),
