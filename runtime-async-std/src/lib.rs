@@ -26,26 +26,25 @@
 //!
 //! The future is `Send` where the stream, the operation and what it is given are.
 
+mod keyboard;
 #[cfg(feature = "serial")]
 mod serial;
 #[cfg(feature = "serial")]
 mod threaded;
 #[cfg(all(feature = "serial", unix))]
 mod tty;
+#[cfg(feature = "serial")]
+mod turn;
 
-use std::{
-    future::poll_fn,
-    io,
-    pin::{Pin, pin},
-    task::{Context, Poll},
-    time,
-};
+use std::{future::poll_fn, io, pin::pin, time};
 
 use async_std::{future::timeout, io::WriteExt, stream};
 use futures_core::Stream;
 use futures_io::{AsyncRead, AsyncWrite};
 use rawpaste::{DriveError, Event, Instant, Operation, Session, Step};
 
+use keyboard::{Came, came};
+pub use keyboard::{Keyboard, MOST};
 #[cfg(feature = "serial")]
 pub use serial::{Native, Serial, open};
 #[cfg(feature = "serial")]
@@ -64,20 +63,6 @@ pub struct Connection<S> {
     epoch: time::Instant,
     buffer: Vec<u8>,
 }
-
-/// What comes from outside while an operation runs: two streams, channels' receivers say, so that an interrupt goes past
-/// what waits to be typed.
-#[derive(Debug)]
-pub struct Keyboard<T, I> {
-    /// Bytes for the running script's standard input, [`MOST`] at most in a piece; the next piece is taken when there is
-    /// room for it.
-    pub typed: T,
-    /// Each is a `^C`: the script is interrupted, and its traceback comes back.
-    pub interrupts: I,
-}
-
-/// The longest piece that is typed in at once, in bytes.
-pub const MOST: usize = 1024;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Joins a stream and a session. Nothing is sent before an operation is run.
@@ -107,8 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. When a stream ends
-    /// the run goes on without. Cancel-safe: see the crate's page; an input that
-    /// was taken may be lost then.
+    /// the run goes on without. Cancel-safe: see the crate's page; what was taken from a stream may be lost then.
     ///
     /// # Errors
     ///
@@ -151,40 +135,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 Step::Done(result) => return Ok(result?),
             }
         }
-    }
-}
-
-/// What ended the wait for the board.
-enum Came {
-    Bytes(io::Result<usize>),
-    Interrupt,
-    Typed(Vec<u8>),
-}
-
-/// Waits for whichever comes first; a stream that ended is not asked again.
-fn came<S: AsyncRead + Unpin>(
-    stream: &mut S,
-    buffer: &mut [u8],
-    interrupts: &mut Option<impl Stream<Item = ()> + Unpin>,
-    typed: &mut Option<impl Stream<Item = Vec<u8>> + Unpin>,
-    cx: &mut Context<'_>,
-) -> Poll<Came> {
-    if let Poll::Ready(n) = Pin::new(stream).poll_read(cx, buffer) {
-        return Poll::Ready(Came::Bytes(n));
-    }
-    if next(interrupts, cx).is_some() {
-        return Poll::Ready(Came::Interrupt);
-    }
-    next(typed, cx).map_or(Poll::Pending, |bytes| Poll::Ready(Came::Typed(bytes)))
-}
-
-fn next<S: Stream + Unpin>(stream: &mut Option<S>, cx: &mut Context<'_>) -> Option<S::Item> {
-    match Pin::new(stream.as_mut()?).poll_next(cx) {
-        Poll::Ready(Some(item)) => Some(item),
-        Poll::Ready(None) => {
-            *stream = None;
-            None
-        }
-        Poll::Pending => None,
     }
 }

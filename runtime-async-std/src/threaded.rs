@@ -1,18 +1,16 @@
 //! A blocking port behind a thread.
 
 use std::{
-    io,
+    io, mem,
     pin::Pin,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use async_std::task::{JoinHandle, spawn_blocking};
 use futures_io::{AsyncRead, AsyncWrite};
 use rawpaste_blocking::Port;
 
-/// The longest wait for the port in one turn: a write may have to wait so long behind a read.
-const TICK: Duration = Duration::from_millis(20);
+use crate::turn::Turn;
 
 /// A blocking port as a stream: one turn at a time, async-std's blocking threads write to it and read from it.
 ///
@@ -26,20 +24,10 @@ pub struct Threaded<P> {
     away: Option<JoinHandle<Turn<P>>>,
 }
 
-#[derive(Debug)]
-struct Turn<P> {
-    port: P,
-    unsent: Vec<u8>,
-    arrived: Vec<u8>,
-    ended: bool,
-    result: io::Result<()>,
-}
-
 impl<P: Port + Send + 'static> Threaded<P> {
     /// Wraps a port.
     pub const fn new(port: P) -> Self {
-        let turn = Turn { port, unsent: Vec::new(), arrived: Vec::new(), ended: false, result: Ok(()) };
-        Self { here: Some(turn), away: None }
+        Self { here: Some(Turn::new(port)), away: None }
     }
 
     fn start(&mut self, listens: bool) {
@@ -55,41 +43,7 @@ impl<P: Port + Send + 'static> Threaded<P> {
             self.away = None;
         }
         let Some(turn) = &mut self.here else { return Poll::Ready(Err(io::ErrorKind::NotConnected.into())) };
-        Poll::Ready(std::mem::replace(&mut turn.result, Ok(())).map(|()| turn))
-    }
-}
-
-impl<P: Port> Turn<P> {
-    fn take(mut self, listens: bool) -> Self {
-        self.result = self.write().and_then(|()| if listens { self.read() } else { Ok(()) });
-        self
-    }
-
-    fn write(&mut self) -> io::Result<()> {
-        if !self.unsent.is_empty() {
-            self.port.set_timeout(TICK)?;
-            self.unsent.drain(..in_time(self.port.write(&self.unsent))?.unwrap_or(0));
-        }
-        Ok(())
-    }
-
-    /// Does not wait while there is something to be written.
-    fn read(&mut self) -> io::Result<()> {
-        self.port.set_timeout(if self.unsent.is_empty() { TICK } else { Duration::ZERO })?;
-        self.arrived.resize(4096, 0);
-        let n = in_time(self.port.read(&mut self.arrived));
-        self.arrived.truncate(n.as_ref().ok().copied().flatten().unwrap_or(0));
-        self.ended = n? == Some(0);
-        Ok(())
-    }
-}
-
-/// To wait in vain is no error.
-fn in_time(result: io::Result<usize>) -> io::Result<Option<usize>> {
-    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    match result {
-        Err(error) if matches!(error.kind(), TimedOut | WouldBlock | Interrupted) => Ok(None),
-        result => result.map(Some),
+        Poll::Ready(mem::replace(&mut turn.result, Ok(())).map(|()| turn))
     }
 }
 

@@ -18,15 +18,17 @@
 //!
 //! # Cancelling
 //!
-//! [`Connection::run`] and [`Connection::attend`] return when the operation has ended. To end one early, send
-//! [`Keyboard::interrupts`], or run it on a [`Worker`] and drop its [`Pending`]. Whatever ends a run, the next one finds its
-//! own way back to a clean prompt, and an operation given as `&mut operation` keeps what it knows and goes on when it
-//! is run again, on this connection or another.
+//! [`Connection::run`] and [`Connection::attend`] return when the operation has ended. To end one early, interrupt it
+//! ([`Keyboard::interrupts`]), or run it on a [`Worker`] and drop its [`Pending`]. Whatever ends a run, the next one
+//! finds its own way back to a clean prompt, and an operation given as `&mut operation` keeps what it knows and goes on
+//! when it is run again, on this connection or another.
 //!
 //! # Sending between threads
 //!
 //! A connection is `Send` where its port is. [`Worker`] is `Sync`: any thread submits to it.
 
+mod keyboard;
+mod pending;
 mod port;
 #[cfg(feature = "serial")]
 mod serial;
@@ -35,16 +37,17 @@ mod worker;
 use std::{
     io,
     ops::ControlFlow,
-    sync::mpsc,
     time::{self, Duration},
 };
 
 use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};
 
+pub use keyboard::{Keyboard, MOST};
+pub use pending::{Failed, Pending};
 pub use port::Port;
 #[cfg(feature = "serial")]
 pub use serial::{Native, Serial, open};
-pub use worker::{Failed, Pending, Worker};
+pub use worker::Worker;
 
 /// What a driver ends with: the engine's error, or the port's.
 pub type Error = DriveError<io::Error>;
@@ -57,19 +60,6 @@ pub struct Connection<P> {
     epoch: time::Instant,
     buffer: Vec<u8>,
 }
-
-/// What comes from outside while an operation runs: two channels, so that an interrupt goes past what waits to be typed.
-#[derive(Debug)]
-pub struct Keyboard {
-    /// Bytes for the running script's standard input, [`MOST`] at most in a piece; the next piece is taken when there is
-    /// room for it.
-    pub typed: mpsc::Receiver<Vec<u8>>,
-    /// Each is a `^C`: the script is interrupted, and its traceback comes back.
-    pub interrupts: mpsc::Receiver<()>,
-}
-
-/// The longest piece that is typed in at once, in bytes.
-pub const MOST: usize = 1024;
 
 /// The longest wait for the port while something may come from outside.
 const TICK: Duration = Duration::from_millis(50);
@@ -101,7 +91,7 @@ impl<P: Port> Connection<P> {
     }
 
     /// Runs an operation to its end, with what is typed in meanwhile and what is to be known of it. The channels are
-    /// looked at between two steps, each 50 ms at least; when a sender is gone the run goes on without.
+    /// looked at between two steps, every 50 ms at least; when a sender is gone the run goes on without.
     ///
     /// # Errors
     ///
@@ -113,14 +103,7 @@ impl<P: Port> Connection<P> {
         on_event: impl FnMut(Event<'_>),
     ) -> Result<O::Output, Error> {
         let outside = |run: &mut Run<'_, O>| {
-            if keyboard.interrupts.try_recv().is_ok() {
-                run.interrupt();
-            }
-            if run.input_room() >= MOST
-                && let Ok(bytes) = keyboard.typed.try_recv()
-            {
-                run.type_in(&bytes);
-            }
+            keyboard.reach(run);
             ControlFlow::Continue(())
         };
         self.drive(operation, TICK, outside, on_event)

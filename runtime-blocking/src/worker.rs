@@ -1,27 +1,24 @@
 use std::{
-    any::Any,
-    error, fmt, io,
+    io,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
-    task::{Context, Poll, ready},
     thread::{self, JoinHandle},
 };
 
 use futures_channel::oneshot;
 use rawpaste::{Event, Operation, Session};
 
-use crate::{Connection, Error, Port, TICK};
+use crate::{Connection, Failed, Pending, Port, TICK};
 
 /// A thread that owns a port and runs operations on it, in the order in which they were submitted, from any thread.
 ///
-/// What comes back is waited for ([`Pending::wait`]) or awaited, on any executor. Dropping the worker ends the thread:
-/// the operation under way is stopped at its next step, 50 ms later at most, and this and those behind it
+/// What comes back is waited for ([`Pending::wait`]) or awaited, on any executor. Dropping the worker ends the thread and
+/// waits for that: the operation under way is stopped at its next step, 50 ms later at most, and this and those behind it
 /// come back as [`Failed`]. If the port dies, operations fail with its error and come back too, so that they can go to
 /// another worker.
 ///
@@ -111,67 +108,5 @@ impl<P> Drop for Worker<P> {
         drop(self.jobs.take());
         // Panics of operations went where they are waited for.
         let _ = self.thread.take().map(JoinHandle::join);
-    }
-}
-
-/// What an operation that was submitted to a [`Worker`] will result in.
-///
-/// It is a future for any executor; [`wait`](Self::wait) is for threads. Awaiting it by reference is cancel-safe;
-/// dropping it cancels the operation at its next step. If the operation panics, waiting for it panics.
-#[derive(Debug)]
-#[must_use = "dropping it cancels the operation"]
-pub struct Pending<O: Operation> {
-    receiver: oneshot::Receiver<thread::Result<Result<O::Output, Failed<O>>>>,
-}
-
-impl<O: Operation> Pending<O> {
-    /// Blocks this thread until the operation has ended.
-    ///
-    /// # Errors
-    ///
-    /// [`Failed`], with the operation.
-    pub fn wait(self) -> Result<O::Output, Failed<O>> {
-        pollster::block_on(self)
-    }
-}
-
-impl<O: Operation> Future for Pending<O> {
-    type Output = Result<O::Output, Failed<O>>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = ready!(Pin::new(&mut self.receiver).poll(cx));
-        let lost = |_| Box::new("the worker's thread is gone") as Box<dyn Any + Send>;
-        Poll::Ready(
-            outcome.map_err(lost).and_then(|outcome| outcome).unwrap_or_else(|panic| resume_unwind(panic)),
-        )
-    }
-}
-
-/// An operation that failed, and why. It can be submitted again, to this worker or another, and goes on from the last
-/// thing that the board acknowledged.
-pub struct Failed<O> {
-    /// The operation.
-    pub operation: O,
-    /// Why it failed.
-    pub error: Error,
-}
-
-impl<O> fmt::Debug for Failed<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Failed").field("error", &self.error).finish_non_exhaustive()
-    }
-}
-
-impl<O> fmt::Display for Failed<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl<O> error::Error for Failed<O> {}
-
-impl<O> From<Failed<O>> for Error {
-    fn from(failed: Failed<O>) -> Self {
-        failed.error
     }
 }
