@@ -95,8 +95,7 @@ impl Fault {
     #[must_use]
     pub fn looks_like_chatter(&self) -> bool {
         let text = |byte: &u8| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t');
-        matches!(self.kind, FaultKind::Unexpected(byte) if text(&byte))
-            && self.heard.iter().rev().take(4).all(text)
+        matches!(self.kind, FaultKind::Unexpected(byte) if text(&byte)) && self.heard.last().is_some_and(text)
     }
 }
 

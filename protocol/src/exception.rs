@@ -19,7 +19,7 @@ pub struct Exception {
     pub line: Option<u32>,
     /// The number of an `OSError`: some print as `[Errno 2] ENOENT`, those without a name as `28`.
     pub errno: Option<u16>,
-    /// The whole text, its end at most 4 KiB.
+    /// The whole text; of more than 4 KiB the end.
     pub traceback: String,
 }
 

@@ -52,8 +52,9 @@ impl Outbox {
         self.held = false;
     }
 
-    /// Throws away what was not written yet.
+    /// Throws away what was not written yet, and owes no flush for what was: whatever is written next will.
     pub(crate) fn clear(&mut self) {
         self.batch.clear();
+        self.held = false;
     }
 }

@@ -26,8 +26,8 @@ pub struct Session {
     pub(crate) defined: Vec<&'static Helper>,
     /// Whether `definition` is the script under way.
     pub(crate) defining: bool,
-    /// Whether bytes came since the last poll.
-    pub(crate) heard: bool,
+    /// Whether bytes went or came since the last poll.
+    pub(crate) stirred: bool,
 }
 
 impl Session {
@@ -52,7 +52,7 @@ impl Session {
             definition: Script::default(),
             defined: Vec::new(),
             defining: false,
-            heard: false,
+            stirred: false,
         }
     }
 
@@ -79,7 +79,7 @@ impl Session {
         self.outbox.clear();
         self.stdin.clear();
         self.defining = false;
-        self.heard = false;
+        self.stirred = false;
         if !self.link.is_settled() {
             self.link.lose();
         }

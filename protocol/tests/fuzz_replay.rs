@@ -126,7 +126,6 @@ fn acquainted() -> (Session, Bench) {
 }
 
 #[test]
-#[ignore = "a run that has ended takes the end of the transport for another outcome"]
 fn the_end_of_the_transport_after_done() {
     let mut session = Session::default();
     let mut run = session.run(Leave::default());
@@ -148,7 +147,6 @@ fn the_end_of_the_transport_after_done() {
 
 /// A put of three chunks whose digest never agrees (a full littlefs): it gives up.
 #[test]
-#[ignore = "the first chunk of each pass counts as progress: it begins again for ever"]
 fn a_digest_that_never_agrees() {
     let (session, _) = acquainted();
     let mut put = Put::new(vec![7; 600], "f").expect("a path").chunk(256);
@@ -167,7 +165,6 @@ fn a_digest_that_never_agrees() {
 
 /// What was known of a board is given to a session whose board has no raw paste, after a change of firmware.
 #[test]
-#[ignore = "the script was quoted before the answer to its offer, and holds ^A: refused"]
 fn a_known_board_without_raw_paste() {
     let (session, _) = acquainted();
     let mut session = Session::with_board(Config::default(), session.board().clone());
@@ -177,7 +174,6 @@ fn a_known_board_without_raw_paste() {
 }
 
 #[test]
-#[ignore = "a run begins with the flush that an earlier one owed: `drive` sees a flush without a write"]
 fn a_run_after_one_that_owed_a_flush() {
     for cancel in 0..60 {
         let mut config = Config::default();
@@ -193,7 +189,6 @@ fn a_run_after_one_that_owed_a_flush() {
 
 /// A link that takes longer than the patience for what it was given at once: silence counts from its last byte.
 #[test]
-#[ignore = "silence counts from when the write was first asked for: a fault before anything was read"]
 fn a_write_that_takes_longer_than_the_patience() {
     let answers: [&[u8]; 4] = [
         b"raw REPL; CTRL-B to exit\r\n>",
@@ -222,7 +217,6 @@ fn a_write_that_takes_longer_than_the_patience() {
 }
 
 #[test]
-#[ignore = "`quiet` times the attempt overflows: a panic"]
 fn the_longest_quiet_that_there_is() {
     let mut config = Config::default();
     config.quiet = Duration::MAX;

@@ -267,14 +267,11 @@ macro_rules! transcripts {
     };
 }
 transcripts! {
-    #[ignore = "the engine looks for text in what came before the byte, which is the header"]
     chatter_instead_of_a_grant
     closed
-    #[ignore = "the engine forgets the outcome that it had"]
     closed_right_after_the_answer
     early_end
     early_end_after_the_last
-    #[ignore = "the engine takes it for success"]
     end_too_early_without_an_exception
     entered_at_the_second_attempt
     exception
@@ -287,10 +284,8 @@ transcripts! {
     interrupted_run
     late_grants
     leave_with_a_prompt_of_its_own
-    #[ignore = "the engine takes what the board says then for the script's output, and waits"]
     machine_reset
     no_entry
-    #[ignore = "the engine sends the ^D alone: a soft reset"]
     nothing_in_plain_mode
     offer_after_a_stray_byte
     offer_refused

@@ -6,7 +6,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{News, Turn};
+use super::{Heard, News, Turn};
 use crate::{
     Config, FaultKind, Instant,
     control::{CTRL_A, CTRL_C, CTRL_D, END, RAW_BANNER},
@@ -29,6 +29,8 @@ pub(crate) struct Marked {
 pub(super) struct Enter {
     started: Instant,
     attempt: u32,
+    /// The last bytes that were no answer of the raw REPL's.
+    before: Heard,
     step: Step,
 }
 
@@ -61,7 +63,7 @@ enum Place {
 
 impl Enter {
     pub(super) const fn new(now: Instant) -> Self {
-        Self { started: now, attempt: 0, step: Step::Interrupt }
+        Self { started: now, attempt: 0, before: Heard::new(), step: Step::Interrupt }
     }
 
     pub(super) const fn name(&self) -> &'static str {
@@ -85,7 +87,7 @@ impl Enter {
         }
         // A far link must not be outrun: each attempt waits longer than the last.
         let longer = self.attempt.clamp(1, 8);
-        let (quiet, banner) = (config.quiet * longer, config.banner * longer);
+        let (quiet, banner) = (config.quiet.saturating_mul(longer), config.banner.saturating_mul(longer));
         match &mut self.step {
             Step::Interrupt => {
                 self.attempt += 1;
@@ -128,11 +130,11 @@ impl Enter {
 
     pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<News<'a>> {
         match &mut self.step {
-            Step::Interrupt => *bytes = &[],
+            Step::Interrupt => self.before.add(core::mem::take(bytes)),
             Step::Pause { until, heard } => {
                 // What came before the ^C went out is no answer to it.
                 *heard = until.is_some();
-                *bytes = &[];
+                self.before.add(core::mem::take(bytes));
             }
             Step::Banner { finder, found, .. } => {
                 *found |= finder.feed(bytes).is_some();
@@ -145,7 +147,7 @@ impl Enter {
                         return Some(News::Entered(Marked {
                             attempts: self.attempt,
                             nonce,
-                            heard: Vec::new(),
+                            heard: core::mem::take(&mut self.before.bytes),
                         }));
                     }
                 }

@@ -22,6 +22,7 @@ mod enter;
 mod leave;
 mod paste;
 mod reply;
+mod reset;
 mod talk;
 
 use crate::{Config, Fault, FaultKind, Instant, Patience, Reply, Script, Stdin, outbox::Outbox, trace};
@@ -120,14 +121,14 @@ impl Link {
     }
 
     /// Starts a script; at the raw prompt only.
-    pub(crate) fn start(&mut self, now: Instant, plain: bool) {
+    pub(crate) fn start(&mut self, now: Instant, plain: bool, resets: bool) {
         self.stirred = now;
         let (sender, receiver) = if plain {
             (Sender::Line { sent: 0, next: now }, Receiver::Ok { matched: 0 })
         } else {
             (Sender::Offer, Receiver::header())
         };
-        self.set(Phase::Talk(Talk::new(sender, receiver)));
+        self.set(Phase::Talk(Talk::new(sender, receiver, resets)));
     }
 
     pub(crate) fn leave(&mut self, now: Instant) {
@@ -198,11 +199,15 @@ impl Link {
             self.heard.add(&before[..before.len() - bytes.len()]);
             match news {
                 Ok(None) => {}
-                Ok(Some(mut news)) => {
-                    self.settle(&mut news);
+                Ok(Some(news)) => {
+                    self.settle(&news);
                     return Ok(Some(news));
                 }
-                Err(kind) => return Err(self.fault(kind)),
+                Err(kind) => {
+                    // What follows may tell what it is.
+                    self.heard.add(&bytes[..bytes.len().min(Heard::LIMIT / 2)]);
+                    return Err(self.fault(kind));
+                }
             }
         }
         Ok(None)
@@ -217,8 +222,8 @@ impl Link {
     }
 
     /// Moves to the phase that the news leads to.
-    fn settle(&mut self, news: &mut News<'_>) {
-        let next = match (&self.phase, &*news) {
+    fn settle(&mut self, news: &News<'_>) {
+        let next = match (&self.phase, news) {
             (_, News::Output(_)) => return,
             (_, News::Plain) => Phase::Ready,
             (_, News::Left) => Phase::Left,
@@ -226,8 +231,8 @@ impl Link {
             (Phase::Talk(talk), News::Replied(_)) if talk.leaves_clean_prompt() => Phase::Ready,
             (_, News::Replied(_)) => Phase::Lost,
         };
-        if let News::Entered(marked) = news {
-            self.heard.swap(&mut marked.heard);
+        if matches!(news, News::Entered(_)) {
+            self.heard.clear();
         }
         self.set(next);
     }
@@ -274,9 +279,5 @@ impl Heard {
 
     fn clear(&mut self) {
         self.bytes.clear();
-    }
-
-    fn swap(&mut self, other: &mut alloc::vec::Vec<u8>) {
-        core::mem::swap(&mut self.bytes, other);
     }
 }

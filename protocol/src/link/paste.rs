@@ -77,6 +77,10 @@ impl Talk {
             Sender::Offer | Sender::Offered | Sender::End | Sender::Done => {}
         }
         if from + piece == source.len() {
+            if source.is_empty() {
+                // On the empty line of plain raw mode a ^D is a soft reset.
+                outbox.push(b"\n");
+            }
             // The room that the credit keeps holds it.
             outbox.push(&[CTRL_D]);
             self.sender = Sender::Done;
@@ -95,14 +99,14 @@ impl Talk {
     ) -> Result<bool, FaultKind> {
         let Interrupt::Asked { sent, again } = self.interrupt else { return Ok(false) };
         let due = match self.receiver {
-            Receiver::Data | Receiver::Output => now >= again,
+            Receiver::Data | Receiver::Output { .. } => now >= again,
             // The raw REPL drops the line at a ^C and answers nothing, so it is sent before the ^D or not at all.
             Receiver::Ok { .. } => sent == 0 && matches!(self.sender, Sender::Line { .. }),
             Receiver::Header { .. }
             | Receiver::Error { .. }
             | Receiver::Prompt { .. }
             | Receiver::Reset { .. }
-            | Receiver::End => false,
+            | Receiver::End { .. } => false,
         };
         if !due {
             return Ok(false);
@@ -126,7 +130,7 @@ impl Talk {
             Sender::Offer | Sender::Offered | Sender::Data { .. } | Sender::End | Sender::Done => NEVER,
         };
         match (self.interrupt, &self.receiver) {
-            (Interrupt::Asked { again, .. }, Receiver::Data | Receiver::Output) => paced.min(again),
+            (Interrupt::Asked { again, .. }, Receiver::Data | Receiver::Output { .. }) => paced.min(again),
             _ => paced,
         }
     }

@@ -2,11 +2,15 @@
 
 use alloc::vec::Vec;
 
-use super::{News, Turn, paste::Sender, talk::Talk};
+use super::{
+    News, Turn,
+    paste::Sender,
+    reset::{At, Watch},
+    talk::Talk,
+};
 use crate::{
     Credit, Exception, FaultKind, Follows, Reply, Window,
     control::{CTRL_A, CTRL_D, RAW_BANNER},
-    scan::Finder,
 };
 
 /// How much of an error's text is kept: its end, which has the exception itself.
@@ -24,24 +28,15 @@ pub(super) enum Receiver {
     /// `OK`, in plain raw mode.
     Ok { matched: usize },
     /// What the script prints, until `04`.
-    Output,
+    Output { watch: Option<Watch> },
     /// The text of its exception, until `04`.
     Error { text: Vec<u8>, length: usize },
     /// The prompt `>`, or a reset's text.
     Prompt { reply: Option<Exception> },
     /// A reset's text, until a prompt.
-    Reset { raw: Finder, friendly: Finder, sign: Sign, first: u8, length: usize },
-    /// A raw prompt was reached.
-    End,
-}
-
-/// What proves that a text is a reset's: `soft reboot` from every port's `main.c`, a version banner
-/// where the whole machine started again.
-#[derive(Debug)]
-pub(super) struct Sign {
-    soft: Finder,
-    banner: Finder,
-    seen: bool,
+    Reset { watch: Watch, first: u8, length: usize },
+    /// A prompt was reached.
+    End { at: At },
 }
 
 impl Receiver {
@@ -54,29 +49,29 @@ impl Receiver {
             Self::Header { .. } => "waiting for the answer to a paste's offer",
             Self::Data => "waiting for a grant",
             Self::Ok { .. } => "waiting for the script to be accepted",
-            Self::Output => "running the script",
+            Self::Output { .. } => "running the script",
             Self::Error { .. } => "reading the script's error",
-            Self::Prompt { .. } | Self::End => "waiting for the prompt",
+            Self::Prompt { .. } | Self::End { .. } => "waiting for the prompt",
             Self::Reset { .. } => "waiting for the board to reset",
         }
     }
 
     pub(super) const fn is_at_raw_prompt(&self) -> bool {
-        matches!(self, Self::End)
+        matches!(self, Self::End { at: At::RawPrompt })
     }
 
     /// Nothing came for `time`.
     pub(super) const fn silent(&self, time: core::time::Duration) -> Result<Turn, FaultKind> {
         match self {
-            Self::Reset { sign: Sign { seen: true, .. }, .. } => Ok(Turn::Reset),
+            Self::Reset { watch, .. } if watch.saw_sign() => Ok(Turn::Reset),
             Self::Reset { first, .. } => Err(FaultKind::Unexpected(*first)),
             Self::Header { .. }
             | Self::Data
             | Self::Ok { .. }
-            | Self::Output
+            | Self::Output { .. }
             | Self::Error { .. }
             | Self::Prompt { .. }
-            | Self::End => Err(FaultKind::Silence(time)),
+            | Self::End { .. } => Err(FaultKind::Silence(time)),
         }
     }
 }
@@ -98,12 +93,15 @@ impl Talk {
                 }
                 *matched += 1;
                 if *matched == 2 {
-                    self.receiver = Receiver::Output;
+                    self.receiver = self.output();
                 }
                 Ok(None)
             }
-            Receiver::Output => {
+            Receiver::Output { watch } => {
                 let (output, ended) = take_until_end(bytes);
+                if let Some(watch) = watch {
+                    output.iter().for_each(|byte| drop(watch.feed(*byte)));
+                }
                 if ended {
                     self.receiver = Receiver::Error { text: Vec::new(), length: 0 };
                 }
@@ -125,15 +123,9 @@ impl Talk {
                 }
                 Ok(None)
             }
-            Receiver::Prompt { .. } => Ok(self.read_prompt(bytes)),
-            Receiver::Reset { first, length, .. } => {
-                *length += bytes.len();
-                if *length > TEXT_LIMIT {
-                    return Err(FaultKind::Unexpected(*first));
-                }
-                Ok(self.read_reset(bytes))
-            }
-            Receiver::End => Err(FaultKind::Unexpected(take(bytes))),
+            Receiver::Prompt { .. } => self.read_prompt(bytes),
+            Receiver::Reset { .. } => self.read_reset(bytes),
+            Receiver::End { .. } => Err(FaultKind::Unexpected(take(bytes))),
         }
     }
 
@@ -187,48 +179,51 @@ impl Talk {
                 // comes until the one ^D.
                 if matches!(self.sender, Sender::Data { .. }) {
                     self.sender = Sender::End;
+                    self.early = true;
                 }
-                self.receiver = Receiver::Output;
+                self.receiver = self.output();
                 Ok(())
             }
             _ => Err(FaultKind::Unexpected(byte)),
         }
     }
 
-    fn read_prompt<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<News<'a>> {
-        let Receiver::Prompt { reply } = &mut self.receiver else { return None };
+    fn read_prompt<'a>(&mut self, bytes: &mut &'a [u8]) -> Result<Option<News<'a>>, FaultKind> {
+        let Receiver::Prompt { reply } = &mut self.receiver else { return Ok(None) };
         if bytes[0] != b'>' {
-            let sign =
-                Sign { soft: Finder::new(b"soft reboot"), banner: Finder::new(b"Python "), seen: false };
-            let (raw, friendly) = (Finder::new(RAW_BANNER), Finder::new(b">>> "));
-            self.receiver = Receiver::Reset { raw, friendly, sign, first: bytes[0], length: 0 };
-            return None;
+            self.receiver = Receiver::Reset { watch: Watch::new(), first: bytes[0], length: 0 };
+            return Ok(None);
         }
         take(bytes);
         let reply = reply.take().map_or(Reply::Finished, Reply::Exception);
-        self.receiver = Receiver::End;
-        Some(News::Replied(reply))
+        if self.early && reply == Reply::Finished {
+            // A byte of the source arrived as 04, and the board ran what came before it.
+            return Err(FaultKind::Unexpected(CTRL_D));
+        }
+        self.receiver = Receiver::End { at: At::RawPrompt };
+        Ok(Some(News::Replied(reply)))
+    }
+
+    const fn output(&self) -> Receiver {
+        Receiver::Output { watch: if self.resets { Some(Watch::new()) } else { None } }
     }
 
     /// A soft reset stays in raw mode and ends in the raw banner; a board that started again ends in its friendly
     /// prompt, if its main.py lets it.
-    fn read_reset<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<News<'a>> {
-        let Receiver::Reset { raw, friendly, sign, .. } = &mut self.receiver else { return None };
-        let (raw, friendly) = (raw.feed(bytes), friendly.feed(bytes));
-        let end = raw.or(friendly).unwrap_or(bytes.len());
-        let (text, rest) = bytes.split_at(end);
-        sign.seen |= sign.soft.feed(text).is_some() | sign.banner.feed(text).is_some();
-        *bytes = rest;
-        if raw.is_some() {
-            self.receiver = Receiver::End;
+    fn read_reset<'a>(&mut self, bytes: &mut &'a [u8]) -> Result<Option<News<'a>>, FaultKind> {
+        let Receiver::Reset { watch, first, length } = &mut self.receiver else { return Ok(None) };
+        while !bytes.is_empty() {
+            *length += 1;
+            if *length > TEXT_LIMIT {
+                return Err(FaultKind::Unexpected(*first));
+            }
+            if let Some(at) = watch.feed(take(bytes)) {
+                self.receiver = Receiver::End { at };
+                return Ok(Some(News::Replied(Reply::Reset)));
+            }
         }
-        (raw.is_some() || (friendly.is_some() && sign_seen(&self.receiver)))
-            .then_some(News::Replied(Reply::Reset))
+        Ok(None)
     }
-}
-
-const fn sign_seen(receiver: &Receiver) -> bool {
-    matches!(receiver, Receiver::Reset { sign: Sign { seen: true, .. }, .. })
 }
 
 /// Takes one byte; there is one.

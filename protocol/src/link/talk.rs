@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{SLICE, Turn, paste::Sender, reply::Receiver};
+use super::{SLICE, Turn, paste::Sender, reply::Receiver, reset::SETTLES};
 use crate::{Config, Credit, FaultKind, Instant, Patience, Script, Stdin, outbox::Outbox};
 
 /// How far apart the wake-ups of an endless patience are.
@@ -15,7 +15,11 @@ pub(super) struct Talk {
     pub(super) receiver: Receiver,
     /// The credit of the paste, from its header on.
     pub(super) credit: Option<Credit>,
+    /// Whether the source was taken for complete before it was.
+    pub(super) early: bool,
     pub(super) interrupt: Interrupt,
+    /// Whether the script may reset the board.
+    pub(super) resets: bool,
     /// Whether something was typed: what the script left unread would spoil the next script.
     typed: bool,
 }
@@ -28,8 +32,8 @@ pub(super) enum Interrupt {
 }
 
 impl Talk {
-    pub(super) const fn new(sender: Sender, receiver: Receiver) -> Self {
-        Self { sender, receiver, credit: None, interrupt: Interrupt::No, typed: false }
+    pub(super) const fn new(sender: Sender, receiver: Receiver, resets: bool) -> Self {
+        Self { sender, receiver, credit: None, early: false, interrupt: Interrupt::No, resets, typed: false }
     }
 
     /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void: the
@@ -39,7 +43,7 @@ impl Talk {
         if first {
             self.interrupt = Interrupt::Asked { sent: 0, again: Instant::EPOCH };
         }
-        first && matches!(self.receiver, Receiver::Data | Receiver::Output)
+        first && matches!(self.receiver, Receiver::Data | Receiver::Output { .. })
     }
 
     pub(super) fn poll(
@@ -57,12 +61,17 @@ impl Talk {
         if self.send_interrupt(now, outbox, stdin)? || self.send(now, script, outbox, config) {
             return Ok(Turn::Send);
         }
-        if matches!(self.receiver, Receiver::Output) && !stdin.waiting().is_empty() {
+        if matches!(self.receiver, Receiver::Output { .. }) && !stdin.waiting().is_empty() {
             let n = stdin.waiting().len().min(SLICE);
             outbox.push(&stdin.waiting()[..n]);
             stdin.took(n);
             self.typed = true;
             return Ok(Turn::Send);
+        }
+        let settled = stirred + SETTLES;
+        let at_prompt = matches!(&self.receiver, Receiver::Output { watch: Some(watch) } if watch.is_at_friendly_prompt());
+        if at_prompt && now >= settled {
+            return Ok(Turn::Reset);
         }
         let patience = self.patience(script, config);
         let until = match patience {
@@ -70,13 +79,13 @@ impl Talk {
             Patience::For(time) if now >= stirred + time => return self.receiver.silent(time),
             Patience::For(time) => stirred + time,
         };
-        Ok(Turn::Wait(until.min(self.wake_up())))
+        Ok(Turn::Wait(until.min(self.wake_up()).min(if at_prompt { settled } else { until })))
     }
 
     /// How long a silence may be: the script's own patience counts while it runs.
     pub(super) const fn patience(&self, script: &Script, config: &Config) -> Patience {
         match (&self.receiver, script.asked_patience()) {
-            (Receiver::Output, Some(patience)) => patience,
+            (Receiver::Output { .. }, Some(patience)) => patience,
             _ => Patience::For(config.patience),
         }
     }
@@ -90,7 +99,10 @@ impl Talk {
     pub(super) const fn may_end(&self) -> bool {
         matches!(
             self.receiver,
-            Receiver::Output | Receiver::Error { .. } | Receiver::Prompt { .. } | Receiver::Reset { .. }
+            Receiver::Output { .. }
+                | Receiver::Error { .. }
+                | Receiver::Prompt { .. }
+                | Receiver::Reset { .. }
         )
     }
 }

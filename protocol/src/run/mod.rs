@@ -150,6 +150,7 @@ impl<'a, O: Operation> Run<'a, O> {
             return self.closed();
         }
         self.session.outbox.wrote(n);
+        self.session.stirred = true;
         self.writing = Writing::Idle;
     }
 
@@ -164,7 +165,7 @@ impl<'a, O: Operation> Run<'a, O> {
         if bytes.is_empty() {
             return self.closed();
         }
-        self.session.heard = true;
+        self.session.stirred = true;
         while self.outcome.is_none() && !matches!(self.stage, Stage::Ended) {
             match self.session.link.read(&mut bytes) {
                 Ok(None) => return,
@@ -213,7 +214,7 @@ impl<'a, O: Operation> Run<'a, O> {
     }
 
     fn next(&mut self, now: Instant) -> Next {
-        if core::mem::take(&mut self.session.heard) {
+        if core::mem::take(&mut self.session.stirred) {
             self.session.link.stir(now);
             self.writing.heard(now);
         }
@@ -284,6 +285,9 @@ impl<'a, O: Operation> Run<'a, O> {
     }
 
     fn closed(&mut self) {
+        if self.outcome.is_some() || matches!(self.stage, Stage::Ended) {
+            return;
+        }
         match self.session.closed() {
             Ok(reply) => self.replied(reply),
             Err(fault) => self.end(Err(fault.into())),

@@ -57,7 +57,7 @@ impl<O: Operation> Run<'_, O> {
         if session.board.plain {
             script.check_plain(session.config.plain_limit)?;
         }
-        session.link.start(now, session.board.plain);
+        session.link.start(now, session.board.plain, script.resets());
         Ok(())
     }
 
@@ -88,8 +88,21 @@ impl<O: Operation> Run<'_, O> {
             News::Plain => {
                 self.session.board.plain = true;
                 self.events.plain = true;
+                self.write_for_plain();
             }
         }
+    }
+
+    /// There is no raw paste after all: definitions are written again, and a script that was quoted for a paste is.
+    fn write_for_plain(&mut self) {
+        let limit = self.session.config.plain_limit;
+        let fits = self.session.script.check_plain(limit).is_ok();
+        self.stage = match core::mem::replace(&mut self.stage, Stage::Next) {
+            Stage::Script { probe, printed, again } if fits => Stage::Script { probe, printed, again },
+            Stage::Define { probe, again } if fits => Stage::Script { probe, printed: false, again },
+            Stage::Script { .. } | Stage::Define { .. } | Stage::Next => Stage::Next,
+            stage @ (Stage::Leave | Stage::Ended) => stage,
+        };
     }
 
     fn output(&mut self, bytes: &[u8]) {

@@ -29,7 +29,8 @@ impl Hash {
 
     /// Reads what a board printed.
     pub(super) fn parse(kind: DigestKind, hex: &str) -> Result<Self, Error> {
-        let word = || (hex.len() == 8).then(|| u32::from_str_radix(hex, 16).ok()).flatten();
+        let digits = hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let word = || (digits && hex.len() == 8).then(|| u32::from_str_radix(hex, 16).ok()).flatten();
         let hash = match kind {
             DigestKind::Crc32 => word().map(Self::Crc32),
             DigestKind::Adler32 => word().map(Self::Adler32),

@@ -37,7 +37,9 @@ pub struct Put<S> {
     chunk: Option<usize>,
     state: State,
     answer: Answer,
+    /// How often it began again since it got to `furthest`, the most that the board ever acknowledged.
     tries: u32,
+    furthest: u64,
 }
 
 #[derive(Debug)]
@@ -91,7 +93,16 @@ impl<S: Source> Put<S> {
         // Short, so that it fits where the name does, and the same for the same target.
         let temporary = format!("{folder}{slash}.rp-{:08x}", crc32fast::hash(name.as_bytes()));
         let answer = Answer::new(256);
-        Ok(Self { source, path: path.into(), temporary, chunk: None, state: State::Start, answer, tries: 0 })
+        Ok(Self {
+            source,
+            path: path.into(),
+            temporary,
+            chunk: None,
+            state: State::Start,
+            answer,
+            tries: 0,
+            furthest: 0,
+        })
     }
 
     /// Sets how many bytes of the file one script carries; otherwise the session's
@@ -156,7 +167,9 @@ impl<S: Source> Put<S> {
             file.opened = true;
             file.offset += file.chunk.len() as u64;
             file.hasher.update(&file.chunk);
-            self.tries = 0;
+            if file.offset > self.furthest {
+                (self.furthest, self.tries) = (file.offset, 0);
+            }
             self.state = if file.ends { State::Done } else { State::Writing(file) };
             let done = matches!(self.state, State::Done);
             return Ok(if done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
