@@ -100,7 +100,7 @@ impl Talk {
             Receiver::Output { watch } => {
                 let (output, ended) = take_until_end(bytes);
                 if let Some(watch) = watch {
-                    output.iter().for_each(|byte| drop(watch.feed(*byte)));
+                    watch.follow(output);
                 }
                 if ended {
                     self.receiver = Receiver::Error { text: Vec::new(), length: 0 };

@@ -49,6 +49,13 @@ impl Watch {
         self.is_at_friendly_prompt().then_some(At::FriendlyPrompt)
     }
 
+    /// Takes what a script prints, which ends nothing.
+    pub(super) fn follow(&mut self, output: &[u8]) {
+        for byte in output {
+            let _ = self.feed(*byte);
+        }
+    }
+
     pub(super) const fn saw_sign(&self) -> bool {
         self.sign
     }
