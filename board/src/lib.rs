@@ -1,5 +1,5 @@
 //! Boards to talk to without hardware: a simulated one, a real MicroPython as a process, or any other thing that
-//! answers at the end of a [`pipe`], reached in this process, behind a pseudo-terminal or behind a TCP port, over a link with a rate and
+//! answers at the end of a [`pipe()`], reached in this process, behind a pseudo-terminal or behind a TCP port, over a link with a rate and
 //! a delay if there is to be one.
 //!
 //! A board is started as [`Running`], then told how hosts reach it. Dropping what comes out stops it, and nothing of
