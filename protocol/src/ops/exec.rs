@@ -22,7 +22,7 @@ impl<F: FnMut(&[u8]) -> Result<(), Error>> Exec<F> {
     ///
     /// # Errors
     ///
-    /// [`Refused::Byte`](crate::Refused::Byte) if the code holds `^C`, `^D` or NUL.
+    /// [`Refused::Byte`] if the code holds `^C`, `^D` or NUL.
     pub fn new(code: impl Into<Bytes>, output: F) -> Result<Self, Error> {
         let code = code.into();
         Script::default().code(&code)?;
@@ -89,7 +89,7 @@ impl Exec<fn(&[u8]) -> Result<(), Error>> {
     ///
     /// # Errors
     ///
-    /// [`Refused::Byte`](crate::Refused::Byte) if the code holds `^C`, `^D` or NUL.
+    /// [`Refused::Byte`] if the code holds `^C`, `^D` or NUL.
     pub fn captured(code: impl Into<Bytes>, limit: usize) -> Result<Captured, Error> {
         let code = code.into();
         Script::default().code(&code)?;
