@@ -42,9 +42,10 @@ impl Board {
         }
     }
 
-    /// Forgets what belongs to the path and not to the board.
+    /// Forgets what belongs to the path and not to the board: one damaged answer may have said that there is no raw paste.
     pub(crate) const fn on_another_path(mut self, chunk: usize) -> Self {
         self.eight_bit = None;
+        self.plain = false;
         self.chunk = chunk;
         self
     }

@@ -1,4 +1,4 @@
-use core::time::Duration;
+use core::{num::NonZeroUsize, time::Duration};
 
 use crate::Holds;
 
@@ -40,6 +40,10 @@ pub struct Config {
     pub banner: Duration,
     /// The pace of plain raw mode, for boards without raw paste. 256 bytes each 10 ms.
     pub pace: Pace,
+    /// How many bytes the board's input buffer holds, where it is known to be smaller than two windows of a paste
+    /// (CircuitPython on a UART 64, micro:bit V2 128): source then goes in pieces of this size, each
+    /// [`Pace::every`], and never beyond the credit. None.
+    pub in_flight: Option<NonZeroUsize>,
     /// The longest script in plain raw mode, in bytes: one that outgrows the heap stops most
     /// firmware, since the line is collected outside any exception handler. 1024.
     pub plain_limit: usize,
@@ -47,7 +51,8 @@ pub struct Config {
     pub chunk: usize,
     /// What the transport holds back until it is flushed.
     pub holds: Holds,
-    /// Tells this session's helpers from another's on the same board: give each process another. 1.
+    /// Tells this session's helpers from another's on the same board: give each process another. Its lower 30 bits count,
+    /// 0 as 1, so that a board without long integers can hold it. 1.
     pub nonce: u32,
 }
 
@@ -59,6 +64,7 @@ impl Default for Config {
             quiet: Duration::from_millis(100),
             banner: Duration::from_millis(300),
             pace: Pace { bytes: 256, every: Duration::from_millis(10) },
+            in_flight: None,
             plain_limit: 1024,
             chunk: 2048,
             holds: Holds::Nothing,

@@ -55,7 +55,10 @@ impl Exception {
 
     /// Returns whether the board lacks the helpers that this session defined, after a reset that it did not see.
     pub(crate) fn lacks_helper(&self) -> bool {
-        matches!(&*self.kind, "NameError" | "AttributeError") && self.message.contains("'_rp'")
+        // Builds with terse errors do not say of what.
+        let terse =
+            self.message.is_empty() || matches!(&*self.message, "name not defined" | "no such attribute");
+        matches!(&*self.kind, "NameError" | "AttributeError") && (terse || self.message.contains("'_rp'"))
     }
 }
 

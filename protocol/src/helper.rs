@@ -13,17 +13,17 @@ use crate::Argument;
 /// It is defined there when a script first calls it, as an attribute of the class `_rp`, and then called with
 /// literal arguments. A later definition derives from the earlier one, so `_rp` is the only global name.
 #[derive(Clone, Copy, Debug)]
-pub struct Helper {
+pub(crate) struct Helper {
     /// Its name: `_rp.NAME`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its Python: lines that stand in a class body, each indented by one space and ended by a newline. The first
     /// is ` def NAME(`, or an attribute that it needs.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
     /// The helpers that it calls itself.
-    pub requires: &'static [&'static Self],
+    pub(crate) requires: &'static [&'static Self],
     /// What the simulated board does instead of running the Python; it must agree with a real MicroPython.
     #[cfg(feature = "testing")]
-    pub twin:
+    pub(crate) twin:
         fn(&mut crate::testing::Machine, &[crate::literal::Value]) -> Result<(), crate::testing::Raised>,
 }
 
@@ -36,7 +36,7 @@ impl PartialEq for Helper {
 /// Appends the script that defines `helpers`: afresh with `nonce`, or on top of what is defined already.
 pub(crate) fn define(helpers: &[&Helper], nonce: Option<u32>, out: &mut Vec<u8>) {
     match nonce {
-        Some(nonce) => out.extend_from_slice(format!("class _rp:\n n={nonce}\n").as_bytes()),
+        Some(nonce) => out.extend_from_slice(format!("class _rp:\n _n={nonce}\n").as_bytes()),
         None => out.extend_from_slice(b"class _rp(_rp):\n"),
     }
     for helper in helpers {
@@ -100,4 +100,26 @@ fn call(
     let helper = crate::testing::helpers().iter().find(|helper| helper.name == name);
     let missing = || Raised::no_attribute("type object '_rp'", name);
     (helper.ok_or_else(missing)?.twin)(machine, arguments)
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+
+    /// A later definition derives from the earlier one, so one name for two things would shadow the first: the nonce,
+    /// once, and no board could be entered any more.
+    #[test]
+    fn no_two_attributes_have_one_name() {
+        let mut names = alloc::vec!["_n"];
+        for helper in crate::testing::helpers() {
+            let own = helper.source.lines().filter(|line| line.starts_with(' ') && !line.starts_with("  "));
+            for line in own {
+                let line = line.trim_start();
+                let rest = line.strip_prefix("def ").unwrap_or(line);
+                let name = rest.split(['(', '=']).next().unwrap_or_default();
+                assert!(!names.contains(&name), "{name} stands for two things");
+                names.push(name);
+            }
+        }
+        assert!(names.len() > 15, "{names:?}");
+    }
 }

@@ -130,7 +130,6 @@ pub use board::{About, Board, DigestKind};
 pub use config::{Config, Pace, Patience};
 pub use error::{DriveError, Error, Fault, FaultKind, Refused};
 pub use exception::Exception;
-pub use helper::Helper;
 pub use literal::{Malformed, Value};
 pub use operation::{Needs, Operation, Progress, Reply, Stdin};
 pub use ops::{
@@ -139,12 +138,13 @@ pub use ops::{
 pub use outbox::Holds;
 pub use quote::{Quoting, escaped, quote, quote_str};
 pub use run::{Event, Run, Step};
-pub use script::{Argument, Script};
+pub use script::Script;
 pub use session::Session;
 pub use time::Instant;
 #[cfg(feature = "transfer")]
 pub use transfer::{Digest, Get, Hash, Put, Sink, Source};
 pub use window::{Credit, Follows, Window};
+pub(crate) use {helper::Helper, script::Argument};
 
 /// The README's code is compiled.
 #[cfg(all(doctest, feature = "testing"))]

@@ -1,5 +1,5 @@
 use alloc::boxed::Box;
-use core::ops::ControlFlow;
+use core::{fmt, ops::ControlFlow};
 
 use bytes::{Buf, BytesMut};
 
@@ -128,6 +128,9 @@ pub enum Reply {
     /// It ended in a reset of the board: `sys.exit()`, `machine.soft_reset()`, `machine.reset()`. Everything that was
     /// in the board's memory is gone.
     Reset,
+    /// The transport ended while a script ran that may reset the board ([`Script::may_reset`]). A board on USB vanishes
+    /// when it is reset; one that was unplugged looks the same.
+    Closed,
 }
 
 impl Reply {
@@ -141,6 +144,7 @@ impl Reply {
             Self::Finished => Ok(()),
             Self::Exception(exception) => Err(exception.into()),
             Self::Reset => Err(Exception::parse(b"SystemExit: the board was reset").into()),
+            Self::Closed => Err(Exception::parse(b"SystemExit: the port closed").into()),
         }
     }
 }
@@ -155,7 +159,11 @@ pub struct Progress {
 }
 
 /// What waits to go to the running script's standard input; 4 KiB at most.
-#[derive(Debug, Default)]
+///
+/// It goes at the session's [`pace`](crate::Config::pace), 255 bytes at most in one go: while a script runs nothing says
+/// how much room its buffer has. What the script leaves unread is thrown away by the next run, but a `^D` in it, met by the
+/// raw REPL, resets the board.
+#[derive(Default)]
 pub struct Stdin {
     waiting: BytesMut,
 }
@@ -193,5 +201,12 @@ impl Stdin {
 
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();
+    }
+}
+
+impl fmt::Debug for Stdin {
+    /// Never shows what is typed: it may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stdin").field("waiting", &self.waiting.len()).finish()
     }
 }

@@ -1,5 +1,7 @@
 //! Bytes become batches, batches end in flush points.
 
+use core::fmt;
+
 use bytes::{Buf, BytesMut};
 
 /// What a transport holds back until it is flushed.
@@ -15,7 +17,7 @@ pub enum Holds {
 }
 
 /// What is to be written, and whether the transport still holds some of it back.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Outbox {
     batch: BytesMut,
     held: bool,
@@ -56,5 +58,15 @@ impl Outbox {
     pub(crate) fn clear(&mut self) {
         self.batch.clear();
         self.held = false;
+    }
+}
+
+impl fmt::Debug for Outbox {
+    /// Never shows the bytes: they are the contents of files.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox")
+            .field("batch", &self.batch.len())
+            .field("held", &self.held)
+            .finish_non_exhaustive()
     }
 }

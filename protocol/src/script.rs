@@ -19,8 +19,7 @@ pub struct Script {
 
 /// One argument of a helper.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Argument<'a> {
+pub(crate) enum Argument<'a> {
     /// An integer.
     Int(u64),
     /// A str; a path goes in this way.
@@ -45,7 +44,7 @@ impl Script {
     }
 
     /// Appends a call of `helper`, a line of its own. The session defines it on the board first if it must.
-    pub fn call(&mut self, helper: &'static Helper, arguments: &[Argument<'_>]) {
+    pub(crate) fn call(&mut self, helper: &'static Helper, arguments: &[Argument<'_>]) {
         self.require(&helper::CALL);
         self.require(helper);
         let check = helper::check(helper.name, arguments);

@@ -3,7 +3,7 @@ use core::time::Duration;
 
 use crate::{
     Board, Config, Fault, Helper, Instant, Operation, Patience, Reply, Run, Script, Stdin,
-    link::{Link, Turn},
+    link::{Desk, Link, Turn},
     outbox::Outbox,
 };
 
@@ -28,6 +28,8 @@ pub struct Session {
     pub(crate) defining: bool,
     /// Whether bytes went or came since the last poll.
     pub(crate) stirred: bool,
+    /// Whether the script under way is the engine's own and not the operation's.
+    pub(crate) own: bool,
 }
 
 impl Session {
@@ -39,7 +41,8 @@ impl Session {
 
     /// Returns a session for a board that an earlier one came to know, perhaps through another port.
     #[must_use]
-    pub fn with_board(config: Config, board: Board) -> Self {
+    pub fn with_board(mut config: Config, board: Board) -> Self {
+        config.nonce = (config.nonce & 0x3fff_ffff).max(1);
         let outbox = Outbox::new(config.holds);
         let board = board.on_another_path(config.chunk);
         Self {
@@ -53,6 +56,7 @@ impl Session {
             defined: Vec::new(),
             defining: false,
             stirred: false,
+            own: true,
         }
     }
 
@@ -68,8 +72,15 @@ impl Session {
         &self.board
     }
 
-    /// Says that the transport was replaced, or that something else talked to the board: the next run enters afresh.
+    /// Says that the transport was replaced, or that something else talked to the board: the next run enters afresh, and
+    /// what belongs to the path is found out again.
     pub fn lose(&mut self) {
+        self.give_up();
+        self.board = self.board.clone().on_another_path(self.config.chunk);
+    }
+
+    /// The link failed: the next run enters afresh.
+    pub(crate) fn give_up(&mut self) {
         self.link.lose();
         self.outbox.clear();
     }
@@ -87,7 +98,12 @@ impl Session {
 
     pub(crate) fn poll_link(&mut self, now: Instant) -> Result<Turn, Fault> {
         let script = if self.defining { &self.definition } else { &self.script };
-        self.link.poll(now, script, &mut self.outbox, &mut self.stdin, &self.config)
+        let stdin = if self.own { None } else { Some(&mut self.stdin) };
+        self.link.poll(now, &mut Desk { script, outbox: &mut self.outbox, stdin, config: &self.config })
+    }
+
+    const fn current(&self) -> &Script {
+        if self.defining { &self.definition } else { &self.script }
     }
 
     /// Asks for `^C`; returns whether the write under way was given up for it.
@@ -101,7 +117,7 @@ impl Session {
 
     /// Returns how long the write under way may take; for ever is very long.
     pub(crate) const fn write_patience(&self) -> Duration {
-        match self.link.write_patience(&self.script, &self.config) {
+        match self.link.write_patience(self.current(), &self.config) {
             Patience::For(time) => time,
             Patience::Forever => Duration::MAX,
         }
@@ -110,7 +126,8 @@ impl Session {
     /// The transport ended. That may be what the script was for.
     pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
         self.outbox.clear();
-        self.link.closed(&self.script)
+        let script = if self.defining { &self.definition } else { &self.script };
+        self.link.closed(script)
     }
 
     /// Returns whether the operation's script calls a helper that is not on the board; writes its definition then. In

@@ -70,6 +70,10 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
             say("note: the code ended in a reset of the board, as sys.exit() does");
             Ok(())
         }
+        (None, Ok(Reply::Closed)) => Err(Failure::trouble(
+            "the port closed while the code ran: it reset the board, or the board was unplugged",
+        )
+        .next("if it should have reset, go on; else plug the board in again")),
         (None, Ok(_)) => Ok(()),
         (None, Err(DriveError::Engine(Error::Exception(exception)))) => {
             say(&exception.to_string());

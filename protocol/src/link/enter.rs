@@ -6,11 +6,10 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{Heard, News, Turn};
+use super::{Desk, Heard, News, Turn};
 use crate::{
-    Config, FaultKind, Instant,
+    FaultKind, Instant,
     control::{CTRL_A, CTRL_C, CTRL_D, END, RAW_BANNER},
-    outbox::Outbox,
     scan::{self, Finder},
 };
 
@@ -77,10 +76,10 @@ impl Enter {
     pub(super) fn poll(
         &mut self,
         now: Instant,
-        outbox: &mut Outbox,
-        config: &Config,
+        desk: &mut Desk<'_>,
         entries: &mut u32,
     ) -> Result<Turn, FaultKind> {
+        let Desk { outbox, config, .. } = desk;
         let deadline = self.started + config.entry;
         if now >= deadline {
             return Err(FaultKind::NoEntry(self.attempt.max(1)));
@@ -115,7 +114,7 @@ impl Enter {
             }
             Step::Mark { answer: Answer { place: Place::Wrong, .. }, .. } => {
                 self.step = Step::Interrupt;
-                self.poll(now, outbox, config, entries)
+                self.poll(now, desk, entries)
             }
             Step::Banner { until, .. } | Step::Mark { until, .. } => {
                 let until = *until.get_or_insert(now + banner);
@@ -123,7 +122,7 @@ impl Enter {
                     return Ok(Turn::Wait(until.min(deadline)));
                 }
                 self.step = Step::Interrupt;
-                self.poll(now, outbox, config, entries)
+                self.poll(now, desk, entries)
             }
         }
     }
@@ -193,6 +192,6 @@ impl Answer {
 /// Returns the source of the mark and how its answer starts.
 fn mark(entry: u32) -> (String, String) {
     let (left, right) = (u64::from(1009 + entry % 7919), 7919);
-    let source = format!("print({left}*{right},getattr(globals().get('_rp'),'n',0))");
+    let source = format!("print({left}*{right},getattr(globals().get('_rp'),'_n',0))");
     (source, format!("OK{} ", left * right))
 }

@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use super::{News, Turn};
-use crate::{Config, FaultKind, Instant, control::CTRL_B, outbox::Outbox, scan::Finder};
+use super::{Desk, News, Turn};
+use crate::{FaultKind, Instant, control::CTRL_B, scan::Finder};
 
 /// How long a pause after the banner counts as the prompt.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -21,20 +21,19 @@ impl Leave {
         &mut self,
         now: Instant,
         stirred: Instant,
-        outbox: &mut Outbox,
-        config: &Config,
+        desk: &mut Desk<'_>,
     ) -> Result<Turn, FaultKind> {
         let Self::Banner { asked, lines, .. } = *self else {
-            outbox.push(&[CTRL_B]);
+            desk.outbox.push(&[CTRL_B]);
             *self = Self::Banner { asked: now, prompt: Finder::new(b">>> "), lines: 0 };
             return Ok(Turn::Send);
         };
-        let deadline = asked + config.patience;
+        let deadline = asked + desk.config.patience;
         let until = if lines >= 2 { deadline.min(stirred + PAUSE) } else { deadline };
         if now < until {
             return Ok(Turn::Wait(until));
         }
-        if lines >= 2 { Ok(Turn::Left) } else { Err(FaultKind::Silence(config.patience)) }
+        if lines >= 2 { Ok(Turn::Left) } else { Err(FaultKind::Silence(desk.config.patience)) }
     }
 
     pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<News<'a>> {

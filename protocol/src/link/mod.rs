@@ -59,6 +59,16 @@ enum Phase {
     Left,
 }
 
+/// What the session lends the link.
+#[derive(Debug)]
+pub(crate) struct Desk<'a> {
+    pub(crate) script: &'a Script,
+    pub(crate) outbox: &'a mut Outbox,
+    /// What is typed; none while a script of the engine's own runs.
+    pub(crate) stdin: Option<&'a mut Stdin>,
+    pub(crate) config: &'a Config,
+}
+
 /// What the link wants next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
@@ -141,13 +151,13 @@ impl Link {
         if let Phase::Talk(talk) = &mut self.phase { talk.interrupt() } else { false }
     }
 
-    /// Returns how long a write may take: what is typed into a running script waits as long as the script may.
+    /// Returns how long a write may take: what is typed into a running script waits as long as the script may, unless it
+    /// is to be interrupted.
     pub(crate) const fn write_patience(&self, script: &Script, config: &Config) -> Patience {
         match &self.phase {
-            Phase::Talk(talk) => talk.patience(script, config),
-            Phase::Lost | Phase::Enter(_) | Phase::Ready | Phase::Leave(_) | Phase::Left => {
-                Patience::For(config.patience)
-            }
+            Phase::Talk(talk) => talk.write_patience(script, config),
+            Phase::Enter(_) => Patience::For(config.entry),
+            Phase::Lost | Phase::Ready | Phase::Leave(_) | Phase::Left => Patience::For(config.patience),
         }
     }
 
@@ -157,21 +167,14 @@ impl Link {
     }
 
     /// Says what comes next, and puts it in the (empty) outbox.
-    pub(crate) fn poll(
-        &mut self,
-        now: Instant,
-        script: &Script,
-        outbox: &mut Outbox,
-        stdin: &mut Stdin,
-        config: &Config,
-    ) -> Result<Turn, Fault> {
+    pub(crate) fn poll(&mut self, now: Instant, desk: &mut Desk<'_>) -> Result<Turn, Fault> {
         let stirred = self.stirred;
         let turn = match &mut self.phase {
             Phase::Lost | Phase::Left => return Ok(Turn::Lost),
             Phase::Ready => return Ok(Turn::Ready),
-            Phase::Enter(enter) => enter.poll(now, outbox, config, &mut self.entries),
-            Phase::Leave(leave) => leave.poll(now, stirred, outbox, config),
-            Phase::Talk(talk) => talk.poll(now, stirred, script, outbox, stdin, config),
+            Phase::Enter(enter) => enter.poll(now, desk, &mut self.entries),
+            Phase::Leave(leave) => leave.poll(now, stirred, desk),
+            Phase::Talk(talk) => talk.poll(now, stirred, desk),
         };
         match turn {
             Ok(Turn::Send) => self.stirred = now,
@@ -218,7 +221,7 @@ impl Link {
         let resets = matches!(&self.phase, Phase::Talk(talk) if talk.may_end()) && script.resets();
         let fault = self.fault(FaultKind::Closed);
         self.lose();
-        if resets { Ok(Reply::Reset) } else { Err(fault) }
+        if resets { Ok(Reply::Closed) } else { Err(fault) }
     }
 
     /// Moves to the phase that the news leads to.

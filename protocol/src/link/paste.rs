@@ -3,14 +3,13 @@
 use core::time::Duration;
 
 use super::{
-    SLICE,
+    Desk, SLICE,
     reply::Receiver,
     talk::{Interrupt, Talk},
 };
 use crate::{
-    Config, Credit, FaultKind, Instant, Script, Stdin,
+    FaultKind, Instant,
     control::{CTRL_C, CTRL_D, OFFER},
-    outbox::Outbox,
 };
 
 /// How long a `^C` may take before the next one.
@@ -25,8 +24,8 @@ pub(super) enum Sender {
     Offer,
     /// Nothing: the answer to the offer decides.
     Offered,
-    /// Source, from this offset on, within the credit.
-    Data { sent: usize },
+    /// Source, from this offset on, within the credit, not before `next`.
+    Data { sent: usize, next: Instant },
     /// Source in plain raw mode, from this offset on, not before `next`.
     Line { sent: usize, next: Instant },
     /// The one `^D`.
@@ -37,66 +36,79 @@ pub(super) enum Sender {
 
 impl Talk {
     /// Puts what goes out next in the outbox; returns whether there is anything.
-    pub(super) fn send(
-        &mut self,
-        now: Instant,
-        script: &Script,
-        outbox: &mut Outbox,
-        config: &Config,
-    ) -> bool {
-        let source = script.source();
-        let (from, room) = match self.sender {
+    pub(super) fn send(&mut self, now: Instant, desk: &mut Desk<'_>) -> bool {
+        match self.sender {
             Sender::Offer => {
-                outbox.push(OFFER);
+                desk.outbox.push(OFFER);
                 self.sender = Sender::Offered;
-                return true;
+                true
             }
-            Sender::End => {
-                outbox.push(&[CTRL_D]);
-                self.sender = Sender::Done;
-                return true;
-            }
-            Sender::Offered | Sender::Done => return false,
-            Sender::Line { next, .. } if now < next => return false,
-            Sender::Line { sent, .. } => (sent, config.pace.bytes.max(1)),
-            Sender::Data { sent } => (sent, self.credit.as_ref().map_or(0, Credit::room)),
-        };
-        let piece = (source.len() - from).min(room).min(SLICE);
-        outbox.push(&source[from..from + piece]);
-        match &mut self.sender {
-            Sender::Data { sent } => {
-                *sent += piece;
-                if let Some(credit) = &mut self.credit {
-                    credit.sent(piece);
-                }
-            }
-            Sender::Line { sent, next } => {
-                *sent += piece;
-                *next = now + config.pace.every;
-            }
-            Sender::Offer | Sender::Offered | Sender::End | Sender::Done => {}
+            Sender::Data { next, .. } | Sender::Line { next, .. } if now < next => false,
+            Sender::Data { sent, .. } => self.send_data(now, sent, desk),
+            Sender::Line { sent, .. } => self.send_line(now, sent, desk),
+            Sender::End => self.send_end(desk),
+            Sender::Offered | Sender::Done => false,
         }
-        if from + piece == source.len() {
-            if source.is_empty() {
-                // On the empty line of plain raw mode a ^D is a soft reset.
-                outbox.push(b"\n");
-            }
+    }
+
+    /// The next slice of a paste, within the credit; where the board's buffer is smaller than the credit, at a pace.
+    fn send_data(&mut self, now: Instant, sent: usize, desk: &mut Desk<'_>) -> bool {
+        let Some(credit) = &mut self.credit else { return false };
+        let source = desk.script.source();
+        let most = desk.config.in_flight.map_or(SLICE, |most| most.get().min(SLICE));
+        let piece = (source.len() - sent).min(credit.room()).min(most);
+        desk.outbox.push(&source[sent..sent + piece]);
+        credit.sent(piece);
+        let next = if desk.config.in_flight.is_some() { now + desk.config.pace.every } else { now };
+        self.sender = Sender::Data { sent: sent + piece, next };
+        if sent + piece == source.len() {
             // The room that the credit keeps holds it.
-            outbox.push(&[CTRL_D]);
-            self.sender = Sender::Done;
-            return true;
+            return self.send_end(desk);
         }
         piece > 0
     }
 
+    /// The next slice of a line in plain raw mode, at the pace.
+    fn send_line(&mut self, now: Instant, sent: usize, desk: &mut Desk<'_>) -> bool {
+        let source = desk.script.source();
+        let piece = (source.len() - sent).min(desk.config.pace.bytes.max(1));
+        desk.outbox.push(&source[sent..sent + piece]);
+        self.sender = Sender::Line { sent: sent + piece, next: now + desk.config.pace.every };
+        if sent + piece == source.len() {
+            if source.is_empty() {
+                // On the empty line a ^D is a soft reset.
+                desk.outbox.push(b"\n");
+            }
+            return self.send_end(desk);
+        }
+        true
+    }
+
+    fn send_end(&mut self, desk: &mut Desk<'_>) -> bool {
+        desk.outbox.push(&[CTRL_D]);
+        self.sender = Sender::Done;
+        true
+    }
+
+    /// What is typed, at a pace: while a script runs nothing grants anything, and its buffer may hold 255 bytes.
+    pub(super) fn send_typed(&mut self, now: Instant, desk: &mut Desk<'_>) -> bool {
+        let Some(stdin) = desk.stdin.as_mut().filter(|stdin| !stdin.waiting().is_empty()) else {
+            return false;
+        };
+        let is_due = self.typed.is_none_or(|typed| now >= typed + desk.config.pace.every);
+        if !matches!(self.receiver, Receiver::Output { .. }) || !is_due {
+            return false;
+        }
+        let piece = stdin.waiting().len().min(desk.config.pace.bytes.clamp(1, 255));
+        desk.outbox.push(&stdin.waiting()[..piece]);
+        stdin.took(piece);
+        self.typed = Some(now);
+        true
+    }
+
     /// Puts a `^C` in the outbox if one is due, alone: CircuitPython throws away what follows it in the same packet,
     /// and elsewhere what follows it in a paste runs as a script.
-    pub(super) fn send_interrupt(
-        &mut self,
-        now: Instant,
-        outbox: &mut Outbox,
-        stdin: &mut Stdin,
-    ) -> Result<bool, FaultKind> {
+    pub(super) fn send_interrupt(&mut self, now: Instant, desk: &mut Desk<'_>) -> Result<bool, FaultKind> {
         let Interrupt::Asked { sent, again } = self.interrupt else { return Ok(false) };
         let due = match self.receiver {
             Receiver::Data | Receiver::Output { .. } => now >= again,
@@ -114,8 +126,10 @@ impl Talk {
         if sent == INTERRUPTS {
             return Err(FaultKind::NotInterrupted(sent));
         }
-        outbox.push(&[CTRL_C]);
-        stdin.clear();
+        desk.outbox.push(&[CTRL_C]);
+        if let Some(stdin) = &mut desk.stdin {
+            stdin.clear();
+        }
         self.interrupt = Interrupt::Asked { sent: sent + 1, again: now + AGAIN };
         // In a paste it ends the data, as the ^D would, and none may follow.
         self.sender = Sender::Done;
@@ -123,16 +137,23 @@ impl Talk {
     }
 
     /// Returns when this talk has something to send that is not due yet.
-    pub(super) fn wake_up(&self) -> Instant {
+    pub(super) fn wake_up(&self, desk: &Desk<'_>) -> Instant {
         const NEVER: Instant = Instant::from_epoch(Duration::MAX);
         let paced = match self.sender {
             Sender::Line { next, .. } => next,
+            Sender::Data { next, .. } if desk.config.in_flight.is_some() => next,
             Sender::Offer | Sender::Offered | Sender::Data { .. } | Sender::End | Sender::Done => NEVER,
         };
-        match (self.interrupt, &self.receiver) {
-            (Interrupt::Asked { again, .. }, Receiver::Data | Receiver::Output { .. }) => paced.min(again),
-            _ => paced,
-        }
+        let waits = desk.stdin.as_ref().is_some_and(|stdin| !stdin.waiting().is_empty());
+        let typing = match self.typed {
+            Some(typed) if waits => typed + desk.config.pace.every,
+            Some(_) | None => NEVER,
+        };
+        let interrupt = match (self.interrupt, &self.receiver) {
+            (Interrupt::Asked { again, .. }, Receiver::Data | Receiver::Output { .. }) => again,
+            _ => NEVER,
+        };
+        paced.min(typing).min(interrupt)
     }
 
     /// In plain raw mode, a line that was dropped by `^C` has no answer: this stands for it.

@@ -9,7 +9,7 @@ use super::{
     talk::Talk,
 };
 use crate::{
-    Credit, Exception, FaultKind, Follows, Reply, Window,
+    Credit, Exception, FaultKind, Follows, Instant, Reply, Window,
     control::{CTRL_A, CTRL_D, RAW_BANNER},
 };
 
@@ -149,7 +149,7 @@ impl Talk {
                 let size = u16::from_le_bytes([low, high]);
                 let window = Window::new(size).ok_or(FaultKind::Window(size))?;
                 self.credit = Some(Credit::new(window, Follows::End));
-                self.sender = Sender::Data { sent: 0 };
+                self.sender = Sender::Data { sent: 0, next: Instant::EPOCH };
                 self.receiver = Receiver::Data;
                 *banners = 0;
                 Ok(None)
@@ -190,6 +190,10 @@ impl Talk {
 
     fn read_prompt<'a>(&mut self, bytes: &mut &'a [u8]) -> Result<Option<News<'a>>, FaultKind> {
         let Receiver::Prompt { reply } = &mut self.receiver else { return Ok(None) };
+        if bytes[0] == CTRL_D {
+            // The script printed 04 itself: what was taken for its error was output.
+            return Err(FaultKind::Unexpected(take(bytes)));
+        }
         if bytes[0] != b'>' {
             self.receiver = Receiver::Reset { watch: Watch::new(), first: bytes[0], length: 0 };
             return Ok(None);

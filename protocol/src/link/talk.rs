@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use super::{SLICE, Turn, paste::Sender, reply::Receiver, reset::SETTLES};
-use crate::{Config, Credit, FaultKind, Instant, Patience, Script, Stdin, outbox::Outbox};
+use super::{Desk, Turn, paste::Sender, reply::Receiver, reset::SETTLES};
+use crate::{Config, Credit, FaultKind, Instant, Patience, Script};
 
 /// How far apart the wake-ups of an endless patience are.
 const WAKE_UP: Duration = Duration::from_secs(60);
@@ -20,8 +20,8 @@ pub(super) struct Talk {
     pub(super) interrupt: Interrupt,
     /// Whether the script may reset the board.
     pub(super) resets: bool,
-    /// Whether something was typed: what the script left unread would spoil the next script.
-    typed: bool,
+    /// When something was typed: what the script left unread would spoil the next script.
+    pub(super) typed: Option<Instant>,
 }
 
 /// The `^C` of a talk.
@@ -33,7 +33,7 @@ pub(super) enum Interrupt {
 
 impl Talk {
     pub(super) const fn new(sender: Sender, receiver: Receiver, resets: bool) -> Self {
-        Self { sender, receiver, credit: None, early: false, interrupt: Interrupt::No, resets, typed: false }
+        Self { sender, receiver, credit: None, early: false, interrupt: Interrupt::No, resets, typed: None }
     }
 
     /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void: the
@@ -50,36 +50,39 @@ impl Talk {
         &mut self,
         now: Instant,
         stirred: Instant,
-        script: &Script,
-        outbox: &mut Outbox,
-        stdin: &mut Stdin,
-        config: &Config,
+        desk: &mut Desk<'_>,
     ) -> Result<Turn, FaultKind> {
         if self.was_dropped() {
             return Ok(Turn::Dropped);
         }
-        if self.send_interrupt(now, outbox, stdin)? || self.send(now, script, outbox, config) {
-            return Ok(Turn::Send);
-        }
-        if matches!(self.receiver, Receiver::Output { .. }) && !stdin.waiting().is_empty() {
-            let n = stdin.waiting().len().min(SLICE);
-            outbox.push(&stdin.waiting()[..n]);
-            stdin.took(n);
-            self.typed = true;
+        if self.send_interrupt(now, desk)? || self.send(now, desk) || self.send_typed(now, desk) {
             return Ok(Turn::Send);
         }
         let settled = stirred + SETTLES;
-        let at_prompt = matches!(&self.receiver, Receiver::Output { watch: Some(watch) } if watch.is_at_friendly_prompt());
+        let at_prompt = self.is_at_friendly_prompt();
         if at_prompt && now >= settled {
             return Ok(Turn::Reset);
         }
-        let patience = self.patience(script, config);
-        let until = match patience {
+        let until = match self.patience(desk.script, desk.config) {
             Patience::Forever => now + WAKE_UP,
             Patience::For(time) if now >= stirred + time => return self.receiver.silent(time),
             Patience::For(time) => stirred + time,
         };
-        Ok(Turn::Wait(until.min(self.wake_up()).min(if at_prompt { settled } else { until })))
+        let until = if at_prompt { until.min(settled) } else { until };
+        Ok(Turn::Wait(until.min(self.wake_up(desk))))
+    }
+
+    /// The script may have started the whole board again, which then stands at its friendly prompt.
+    fn is_at_friendly_prompt(&self) -> bool {
+        matches!(&self.receiver, Receiver::Output { watch: Some(watch) } if watch.is_at_friendly_prompt())
+    }
+
+    /// How long a write may take.
+    pub(super) const fn write_patience(&self, script: &Script, config: &Config) -> Patience {
+        match self.interrupt {
+            Interrupt::No => self.patience(script, config),
+            Interrupt::Asked { .. } => Patience::For(config.patience),
+        }
     }
 
     /// How long a silence may be: the script's own patience counts while it runs.
@@ -92,7 +95,7 @@ impl Talk {
 
     /// The script gave this talk its end: whether the board is at a prompt that nothing can spoil.
     pub(super) const fn leaves_clean_prompt(&self) -> bool {
-        !self.typed && matches!(self.interrupt, Interrupt::No) && self.receiver.is_at_raw_prompt()
+        self.typed.is_none() && matches!(self.interrupt, Interrupt::No) && self.receiver.is_at_raw_prompt()
     }
 
     /// Whether the end of the transport can be what the script did.

@@ -1,6 +1,8 @@
 mod stage;
 mod writing;
 
+use core::time::Duration;
+
 use crate::{
     Error, Exception, Fault, FaultKind, Instant, Operation, Progress, Refused, Reply, Session,
     control::CTRL_C,
@@ -225,24 +227,29 @@ impl<'a, O: Operation> Run<'a, O> {
             if self.outcome.is_some() || matches!(self.stage, Stage::Ended) {
                 return Next::Done;
             }
-            let writes = !self.session.outbox.batch().is_empty();
-            if writes || self.session.outbox.held() {
-                let patience =
-                    if writes { self.session.write_patience() } else { self.session.config.patience };
-                match self.writing.ask(now, !writes, patience) {
-                    Ask::Write(until) => return Next::Write(until),
-                    Ask::Flush(until) => return Next::Flush(until),
+            if !self.session.outbox.batch().is_empty() {
+                let patience = self.session.write_patience();
+                match self.writing.ask(now, false, patience) {
+                    Ask::Done(until) => return Next::Write(until),
                     Ask::Read(until) => return Next::Read(until),
-                    Ask::Stuck => {
-                        let fault = self.session.link.fault(FaultKind::Stuck(patience));
-                        self.session.lose();
-                        self.end(Err(fault.into()));
-                        continue;
-                    }
+                    Ask::Stuck => self.stuck(patience),
+                }
+                continue;
+            }
+            if self.writing.is_under_way() && self.session.outbox.held() {
+                match self.flush(now) {
+                    Some(next) => return next,
+                    None => continue,
                 }
             }
             match self.session.poll_link(now) {
                 Ok(Turn::Send) => {}
+                // Nothing is waited for while its question is held back.
+                Ok(Turn::Wait(_)) if self.session.outbox.held() => {
+                    if let Some(next) = self.flush(now) {
+                        return next;
+                    }
+                }
                 Ok(Turn::Wait(until)) => return Next::Read(until),
                 Ok(Turn::Lost) => {
                     self.entered = true;
@@ -253,6 +260,19 @@ impl<'a, O: Operation> Run<'a, O> {
                 Ok(Turn::Dropped) => self.replied(Reply::Exception(Exception::interrupted())),
                 Ok(Turn::Left) => self.replied(Reply::Finished),
                 Err(fault) => self.fault(fault),
+            }
+        }
+    }
+
+    /// Asks for a flush; `None` if it took too long.
+    fn flush(&mut self, now: Instant) -> Option<Next> {
+        let patience = self.session.config.patience;
+        match self.writing.ask(now, true, patience) {
+            Ask::Done(until) => Some(Next::Flush(until)),
+            Ask::Read(until) => Some(Next::Read(until)),
+            Ask::Stuck => {
+                self.stuck(patience);
+                None
             }
         }
     }
@@ -271,14 +291,21 @@ impl<'a, O: Operation> Run<'a, O> {
     }
 
     fn end(&mut self, outcome: Result<O::Output, Error>) {
-        self.outcome = Some(outcome);
+        // Why the operation gave up says more than how its script then ended.
+        self.outcome = Some(self.failed.take().map_or(outcome, Err));
+    }
+
+    fn stuck(&mut self, patience: Duration) {
+        let fault = self.session.link.fault(FaultKind::Stuck(patience));
+        self.session.give_up();
+        self.end(Err(fault.into()));
     }
 
     /// The link failed. Where an earlier run left it at a prompt and only an offer went out since, something else may
     /// have talked to the board: then it is entered afresh, once.
     fn fault(&mut self, fault: Fault) {
         let fresh = self.entered || !self.session.link.only_offered();
-        self.session.lose();
+        self.session.give_up();
         if fresh {
             self.end(Err(fault.into()));
         }

@@ -2,7 +2,7 @@
 
 use core::ops::ControlFlow;
 
-use super::Run;
+use super::{Run, writing::Writing};
 use crate::{Error, Exception, FaultKind, Instant, Operation, Reply, link::News, ops::Probe};
 
 /// What the script under way is for.
@@ -15,13 +15,13 @@ pub(super) enum Stage {
         probe: Option<Probe>,
         /// Whether it printed anything, so that it cannot be sent again.
         printed: bool,
-        /// Whether it is sent again, after its helpers were found missing.
-        again: bool,
+        /// How often it was sent before in vain.
+        sent: u8,
     },
     /// The helpers that it calls are being defined.
     Define {
         probe: Option<Probe>,
-        again: bool,
+        sent: u8,
     },
     /// The board is being left.
     Leave,
@@ -42,12 +42,13 @@ impl<O: Operation> Run<'_, O> {
             self.write_script()?;
         }
         let session = &mut *self.session;
-        if let Stage::Script { probe, again, .. } = &mut self.stage
+        if let Stage::Script { probe, sent, .. } = &mut self.stage
             && session.lacks_helpers()
         {
-            self.stage = Stage::Define { probe: probe.take(), again: *again };
+            self.stage = Stage::Define { probe: probe.take(), sent: *sent };
         }
         session.defining = matches!(self.stage, Stage::Define { .. });
+        session.own = !matches!(self.stage, Stage::Script { probe: None, .. });
         let script = if session.defining { &session.definition } else { &session.script };
         if script.leaves() {
             self.stage = Stage::Leave;
@@ -70,7 +71,7 @@ impl<O: Operation> Run<'_, O> {
             Some(probe) => probe.script(&mut session.board, &mut session.script)?,
             None => self.operation.script(&session.board, &mut session.script)?,
         }
-        self.stage = Stage::Script { probe, printed: false, again: false };
+        self.stage = Stage::Script { probe, printed: false, sent: 0 };
         Ok(())
     }
 
@@ -98,8 +99,8 @@ impl<O: Operation> Run<'_, O> {
         let limit = self.session.config.plain_limit;
         let fits = self.session.script.check_plain(limit).is_ok();
         self.stage = match core::mem::replace(&mut self.stage, Stage::Next) {
-            Stage::Script { probe, printed, again } if fits => Stage::Script { probe, printed, again },
-            Stage::Define { probe, again } if fits => Stage::Script { probe, printed: false, again },
+            Stage::Script { probe, printed, sent } if fits => Stage::Script { probe, printed, sent },
+            Stage::Define { probe, sent } if fits => Stage::Script { probe, printed: false, sent },
             Stage::Script { .. } | Stage::Define { .. } | Stage::Next => Stage::Next,
             stage @ (Stage::Leave | Stage::Ended) => stage,
         };
@@ -117,44 +118,55 @@ impl<O: Operation> Run<'_, O> {
         };
         if let Err(error) = taken {
             self.failed = Some(error);
-            self.session.interrupt();
+            if self.session.interrupt() {
+                self.writing = Writing::Idle;
+            }
         }
     }
 
     /// The script under way ended.
     pub(super) fn replied(&mut self, reply: Reply) {
-        if reply == Reply::Reset {
+        if matches!(reply, Reply::Reset | Reply::Closed) {
             self.session.defined.clear();
         }
         if let Some(error) = self.failed.take() {
             return self.end(Err(error));
         }
-        let amiss = self.amiss(&reply);
-        match (core::mem::replace(&mut self.stage, Stage::Next), amiss) {
-            (
-                Stage::Script { probe, printed: false, again: false } | Stage::Define { probe, again: false },
-                Some(amiss),
-            ) => {
-                if matches!(amiss, Amiss::Reset) {
+        match (core::mem::replace(&mut self.stage, Stage::Next), self.amiss(&reply)) {
+            (Stage::Script { probe, printed: false, sent } | Stage::Define { probe, sent }, Some(amiss)) => {
+                self.send_again(probe, sent, amiss)
+            }
+            (stage, amiss) => {
+                if matches!(amiss, Some(Amiss::Reset)) {
                     self.session.defined.clear();
                 }
-                self.stage = Stage::Script { probe, printed: false, again: true };
+                self.answered(stage, reply);
             }
-            (Stage::Script { printed: false, .. } | Stage::Define { .. }, Some(Amiss::Damaged)) => {
-                let fault = self.session.link.fault(FaultKind::Damaged);
-                self.end(Err(fault.into()));
-            }
-            (stage, _) => self.answered(stage, reply),
         }
+    }
+
+    /// A script of the engine's own did nothing. It is sent again, the second time with its helpers defined afresh: a
+    /// definition may have arrived damaged, too.
+    fn send_again(&mut self, probe: Option<Probe>, sent: u8, amiss: Amiss) {
+        if sent > 0 || matches!(amiss, Amiss::Reset) {
+            self.session.defined.clear();
+        }
+        if sent < 2 {
+            self.stage = Stage::Script { probe, printed: false, sent: sent + 1 };
+            return;
+        }
+        let fault = self.session.link.fault(FaultKind::Damaged);
+        self.session.give_up();
+        self.end(Err(fault.into()));
     }
 
     /// The script that `stage` says got its reply.
     fn answered(&mut self, stage: Stage, reply: Reply) {
         match stage {
-            Stage::Define { probe, again } => match reply.finished() {
+            Stage::Define { probe, sent } => match reply.finished() {
                 Ok(()) => {
                     self.session.has_helpers();
-                    self.stage = Stage::Script { probe, printed: false, again };
+                    self.stage = Stage::Script { probe, printed: false, sent };
                 }
                 Err(error) => self.end(Err(error)),
             },

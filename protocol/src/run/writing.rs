@@ -27,8 +27,9 @@ pub(super) enum Writing {
 
 /// What the driver is asked for.
 pub(super) enum Ask {
-    Write(Instant),
-    Flush(Instant),
+    /// To do it, by then.
+    Done(Instant),
+    /// To read first, until then.
     Read(Instant),
     /// Nothing went for the whole patience.
     Stuck,
@@ -51,10 +52,13 @@ impl Writing {
         };
         match *self {
             Self::Listening { until, .. } => Ask::Read(until),
-            Self::Asked { until, .. } if flushes => Ask::Flush(until),
-            Self::Asked { until, .. } => Ask::Write(until),
+            Self::Asked { until, .. } => Ask::Done(until),
             Self::Idle => Ask::Stuck,
         }
+    }
+
+    pub(super) const fn is_under_way(&self) -> bool {
+        !matches!(self, Self::Idle)
     }
 
     /// Bytes came while it listened: the write is worth trying at once.

@@ -11,7 +11,7 @@ use crate::{
 /// A piece of a script that was understood.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// `print(A*B,getattr(globals().get('_rp'),'n',0))`.
+    /// `print(A*B,getattr(globals().get('_rp'),'_n',0))`.
     Mark { product: i64 },
     /// `class _rp:` with its nonce, or `class _rp(_rp):` without, and the helpers in it.
     Define { line: u32, nonce: Option<i64>, helpers: Vec<&'static Helper> },
@@ -133,7 +133,7 @@ fn statement(reader: &mut Reader<'_>, known: &[&'static Helper]) -> Result<Optio
 }
 
 fn definition(reader: &mut Reader<'_>, line: u32, known: &[&'static Helper]) -> Result<Step, Rejected> {
-    let nonce = if reader.eat(":\n n=") {
+    let nonce = if reader.eat(":\n _n=") {
         let (nonce, rest) =
             Value::read(reader.current()).map_err(|Malformed| Rejected::Syntax(reader.line))?;
         let (Value::Int(nonce), []) = (nonce, rest) else { return Err(Rejected::Unknown) };
@@ -179,9 +179,9 @@ fn call(text: &[u8], line: u32) -> Result<Step, Malformed> {
     }
 }
 
-/// Reads `print(A*B,getattr(globals().get('_rp'),'n',0))`; returns the product.
+/// Reads `print(A*B,getattr(globals().get('_rp'),'_n',0))`; returns the product.
 fn mark(text: &[u8]) -> Option<i64> {
-    let factors = text.strip_prefix(b"print(")?.strip_suffix(b",getattr(globals().get('_rp'),'n',0))")?;
+    let factors = text.strip_prefix(b"print(")?.strip_suffix(b",getattr(globals().get('_rp'),'_n',0))")?;
     let (Value::Int(a), rest) = Value::read(factors).ok()? else { return None };
     let (Value::Int(b), []) = Value::read(rest.strip_prefix(b"*")?).ok()? else { return None };
     a.checked_mul(b)

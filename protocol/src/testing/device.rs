@@ -63,7 +63,7 @@ impl Device {
 
     /// Returns such a board that knows these helpers instead of the engine's own.
     #[must_use]
-    pub fn with_helpers(firmware: Firmware, helpers: &'static [&'static Helper]) -> Self {
+    pub(crate) fn with_helpers(firmware: Firmware, helpers: &'static [&'static Helper]) -> Self {
         let mode =
             Run::main(&firmware.main, firmware.swallows_ctrl_c).map_or_else(Mode::friendly, Mode::Running);
         let input = Ring::new(firmware.input);

@@ -3,7 +3,7 @@
 //! A [`Device`] is a MicroPython board as its serial line sees it: the friendly REPL, the raw REPL and raw paste byte
 //! for byte, an input buffer that overflows or pushes back, a disk, and firmware that stops where real firmware
 //! does. What it is like is plain data, [`Firmware`]. It runs no Python: it understands the engine's own scripts
-//! (definitions of known [`Helper`](crate::Helper)s, calls with literals) and the [`Program`]s a test registers.
+//! (definitions of known helpers, calls with literals) and the [`Program`]s a test registers.
 //!
 //! A [`Wire`] stands between host and board with a rate, a delay and [`Fault`]s. Nothing here reads a clock or does
 //! I/O: time is handed in, and the next interesting moment comes out.

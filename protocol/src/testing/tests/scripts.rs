@@ -67,12 +67,12 @@ fn definitions_calls_and_the_mark_are_understood() {
         |line, name| raised(line, &format!("AttributeError: type object '_rp' has no attribute '{name}'"));
     let unknown =
         raised(1, "NotImplementedError: the simulated board runs no Python; use --port micropython:");
-    let mark = "print(1234*7919,getattr(globals().get('_rp'),'n',0))";
+    let mark = "print(1234*7919,getattr(globals().get('_rp'),'_n',0))";
     let rows = [
         (mark, "9772046 0\\r\\n\\x04".into()),
         ("_rp.w(b'abc')", name_error(1)),
         ("class _rp(_rp):\n", name_error(1)),
-        ("class _rp:\n n=77\n", "\\x04".into()),
+        ("class _rp:\n _n=77\n", "\\x04".into()),
         (mark, "9772046 77\\r\\n\\x04".into()),
         ("\n\n_rp.w(b'abc')\n", missing(3, "w")),
         (
@@ -94,12 +94,12 @@ fn definitions_calls_and_the_mark_are_understood() {
             "class _rp(_rp):\n def show():\n  pass\n def longer():\n  pass\n_rp.longer()",
             "Some(Int(4)) []\\r\\n\\x04".into(),
         ),
-        ("class _rp:\n n=78\n def show():\n  pass\n_rp.show()", "None []\\r\\n\\x04".into()),
+        ("class _rp:\n _n=78\n def show():\n  pass\n_rp.show()", "None []\\r\\n\\x04".into()),
         ("_rp.w(b'')", missing(1, "w")),
         ("globals().pop('_rp',None)\n__import__('gc').collect()", "\\x04".into()),
         (mark, "9772046 0\\r\\n\\x04".into()),
-        ("class _rp:\n n=1\n def other():\n  pass\n", unknown.clone()),
-        ("class _rp:\n n=x\n", syntax(2)),
+        ("class _rp:\n _n=1\n def other():\n  pass\n", unknown.clone()),
+        ("class _rp:\n _n=x\n", syntax(2)),
         ("print(1)", unknown.clone()),
         ("_rp.w(b'abc')\nprint(1)", unknown),
     ];
@@ -113,7 +113,7 @@ fn definitions_calls_and_the_mark_are_understood() {
 #[test]
 fn a_soft_reset_forgets_the_class_and_keeps_the_files() {
     let mut device = board(firmware());
-    assert_eq!(run(&mut device, "class _rp:\n n=5\n p=-1\n def w(x):\n  pass\n_rp.w(b'1')"), "\\x04");
+    assert_eq!(run(&mut device, "class _rp:\n _n=5\n p=-1\n def w(x):\n  pass\n_rp.w(b'1')"), "\\x04");
     super::say(&mut device, b"\x04");
     assert_eq!(run(&mut device, "_rp.w(b'2')"), raised(1, "NameError: name '_rp' isn't defined"));
     assert_eq!(device.disk().get("f"), Some(&b"1"[..]));
@@ -122,7 +122,7 @@ fn a_soft_reset_forgets_the_class_and_keeps_the_files() {
 /// A lost byte inside a literal makes it shorter, a lost quote breaks it.
 #[test]
 fn lost_bytes_fall_as_they_fall() {
-    let script = "class _rp:\n n=5\n p=-1\n def w(x):\n  pass\n_rp.w(b'abcdef')\n";
+    let script = "class _rp:\n _n=5\n p=-1\n def w(x):\n  pass\n_rp.w(b'abcdef')\n";
     let literal = script.find("abcdef").unwrap();
     for (lost, expected) in [(literal + 2, Some(&b"abdef"[..])), (literal + 6, None), (literal - 1, None)] {
         let mut device = board(firmware());
@@ -147,7 +147,7 @@ fn flash_and_work_take_their_time() {
         })],
     ));
     // An empty file is entered, then two blocks are written.
-    let script = "class _rp:\n n=5\n p=-1\n def w(x):\n  pass\n_rp.w(b'#')\n";
+    let script = "class _rp:\n _n=5\n p=-1\n def w(x):\n  pass\n_rp.w(b'#')\n";
     let script = script.replace('#', &"x".repeat(513));
     assert!(!run_open(&mut device, &script).ends_with('>'));
     assert_eq!(device.poll(START), Some(START + block * 3));
