@@ -76,7 +76,11 @@
 //! - [`Operation::needs`] says what must be known of the board first; the session asks that by itself.
 //! - Each call of a helper carries a check over its name and arguments. A byte lost in a path makes no error on the board
 //!   and names another file; a test that loses each byte of a put in turn showed it.
-//! - A script of the engine's own that arrives damaged is sent once more before it is a fault.
+//! - A script of the engine's own that arrives damaged is sent again, the second time with its helpers defined afresh,
+//!   before it is a fault.
+//! - The end of the transport under a script that may reset the board is [`Reply::Closed`], not a reset: an unplugged board
+//!   looks the same.
+//! - [`Config::in_flight`] is the size of an input buffer that holds less than two windows.
 //! - [`Run::received`] hands bytes on at once instead of keeping them for the next poll, so there is no buffer to bound.
 //! - [`Run::type_in`] says how much it took, and [`Run::input_room`] how much it will take.
 //! - [`Source`] is read at an offset, so that a put can begin again without another source.

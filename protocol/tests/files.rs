@@ -1,10 +1,10 @@
 //! Files there and back on the simulated board: whole, at the speed of the wire, whatever the board is like.
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;
 use rawpaste::{
-    Config, Error, Eval, Get, Holds, Leave, List, Operation, Put, Refused, Session, Source,
+    Config, Error, Eval, Exec, Get, Holds, Leave, List, Operation, Put, Refused, Session, Source,
     testing::{
         Bench, Capabilities, FileSystem, Firmware, Input, LinkShape, Manner, RawPaste, drive, strategies,
     },
@@ -119,6 +119,30 @@ fn buffers_that_overflow() {
             assert!(there.is_none_or(|there| there == content), "{size}, {consume:?}: a wrong file");
             assert!(!fits || bench.device.statistics().dropped == 0, "{size}, {consume:?}");
         }
+    }
+}
+
+/// Where the buffer is known to be smaller than two windows, source goes at a pace and nothing overflows.
+#[test]
+fn small_buffers_are_not_overrun() {
+    let code = "# a remark\n".repeat(200);
+    for size in [64, 128] {
+        let firmware = Firmware {
+            input: Input::Overflows(size),
+            consume: Duration::from_micros(100),
+            ..Firmware::default()
+        };
+        let mut config = Config::default();
+        config.in_flight = NonZeroUsize::new(size - 4);
+        (config.pace.every, config.chunk) = (Duration::from_millis(20), 512);
+        let mut bench = Bench::new(firmware, LinkShape::uart());
+        let mut session = Session::new(config);
+        let exec = Exec::captured(code.clone(), 10).expect("code");
+        assert_eq!(run(&mut bench, &mut session, exec), Ok(vec![]), "{size}");
+        let content = random(2000);
+        assert_eq!(run(&mut bench, &mut session, put(&content, "f")), Ok(()), "{size}");
+        assert_eq!(bench.device.disk().get("f"), Some(&content[..]), "{size}");
+        assert_eq!(bench.device.statistics().dropped, 0, "{size}");
     }
 }
 

@@ -3,15 +3,15 @@
 //! | phase | sent on entry | ends when | a fault is |
 //! |---|---|---|---|
 //! | `Lost` | - | the next run enters | - |
-//! | `Enter` | `^C`; `^A`; the mark and `^D`, each in a write of its own | the mark's answer came whole | 5 s without it |
+//! | `Enter` | `^C`; `^A`; the mark with its `^D`: each a write of its own | the mark's answer came whole | 5 s without it |
 //! | `Ready` | - | a script is there | - |
 //! | `Talk`, header | `^E A ^A` | `R 01 lo hi 01` (paste), `R 00 >` or the raw banner twice (plain) | any other byte, a window of 0 or above 32767, silence |
 //! | `Talk`, data | source within the credit, then one `^D` | `04` | a byte other than `01`, a grant that nothing earned, silence |
 //! | `Talk`, ok (plain raw mode) | source at the pace, then `^D` | `OK` | any other byte, silence |
-//! | `Talk`, output | what is typed; `^C` to interrupt | `04` | the script's patience, ten `^C` in vain |
-//! | `Talk`, error | - | `04` | silence |
-//! | `Talk`, prompt | - | `>` | silence |
-//! | `Talk`, reset | - | the raw banner, or the friendly prompt | silence without a sign of a reset |
+//! | `Talk`, output | what is typed, at the pace; `^C` to interrupt | `04`, or a banner and a friendly prompt that stands for 1 s (a hard reset) | the script's patience, ten `^C` in vain |
+//! | `Talk`, error | - | `04` | silence, more than 64 KiB |
+//! | `Talk`, prompt | - | `>`; another byte begins a reset's text | `04`, `>` after an early end without an exception, silence |
+//! | `Talk`, reset | - | the raw banner, or a banner and a friendly prompt | silence without a sign of a reset, more than 64 KiB |
 //! | `Leave` | `^B` | the friendly prompt, or its banner and a pause | silence |
 //! | `Left` | - | the next run enters | - |
 //!

@@ -14,6 +14,8 @@ use crate::{
     testing::{Act, Firmware, Program, RawPaste, Scenario, Task},
 };
 
+const FOREVER: &str = "i=0\nwhile True:\n i+=1\n";
+
 /// Returns every scenario.
 #[must_use]
 pub fn scenarios() -> Vec<Scenario> {
@@ -69,14 +71,13 @@ fn code() -> Vec<Scenario> {
 fn ends() -> Vec<Scenario> {
     let soon = Duration::from_millis(300);
     let ask = "print('hello '+input('name? '))\n";
-    let forever = "i=0\nwhile True:\n i+=1\n";
     let answered = [Act::ReadLine("name? ".into()), print("hello "), Act::PrintReadLine];
     let bye = "print('bye')\nraise SystemExit\n";
     vec![
         story(
             "runs_for_ever_and_is_interrupted",
-            vec![Program::new(forever, [Act::Line(3), Act::RunForever])],
-            vec![run(forever, "KeyboardInterrupt").type_in(soon, b"\x03"), eval()],
+            vec![Program::new(FOREVER, [Act::Line(3), Act::RunForever])],
+            vec![run(FOREVER, "KeyboardInterrupt").type_in(soon, b"\x03"), eval()],
         ),
         story(
             "asks_and_is_interrupted",
@@ -132,6 +133,16 @@ fn files() -> Vec<Scenario> {
             "small_files",
             vec![],
             small.iter().flat_map(|bytes| [put("s", bytes.to_vec(), "done"), get("s", bytes)]).collect(),
+        ),
+        story(
+            "a_rename_and_another_entry",
+            vec![Program::new(FOREVER, [Act::Line(3), Act::RunForever])],
+            vec![
+                put("one", b"x".to_vec(), "done"),
+                Task::new(|| Rename::new("one", "two"), done, "done"),
+                run(FOREVER, "KeyboardInterrupt").type_in(Duration::from_millis(300), b"\x03"),
+                get("two", b"x"),
+            ],
         ),
         story(
             "folders",
