@@ -1,19 +1,27 @@
 //! Collects what a helper prints, within a bound, and reads it.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::{Error, Fault, FaultKind, Refused, Value};
 
 /// The output of one script, kept whole.
-#[derive(Debug)]
 pub(crate) struct Answer {
     text: Vec<u8>,
     limit: usize,
+    /// Whether dots are signs of life and no part of the answer.
+    dots: bool,
 }
 
 impl Answer {
     pub(crate) const fn new(limit: usize) -> Self {
-        Self { text: Vec::new(), limit }
+        Self { text: Vec::new(), limit, dots: false }
+    }
+
+    /// Returns an answer of a helper that prints dots while it is at work for long, so that its silence never is.
+    #[cfg(feature = "transfer")]
+    pub(crate) const fn past_dots(limit: usize) -> Self {
+        Self { text: Vec::new(), limit, dots: true }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -21,6 +29,13 @@ impl Answer {
     }
 
     pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.dots {
+            return bytes.split(|byte| *byte == b'.').try_for_each(|piece| self.keep(piece));
+        }
+        self.keep(bytes)
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if self.text.len() + bytes.len() > self.limit {
             return Err(Refused::TooMuch { what: "bytes of output", limit: self.limit }.into());
         }
@@ -30,6 +45,11 @@ impl Answer {
 
     pub(crate) fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// Takes the text away.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        core::mem::take(&mut self.text)
     }
 
     /// Reads the answer as one literal.
@@ -48,6 +68,13 @@ impl Answer {
     /// Returns the fault that says that this answer makes no sense.
     pub(crate) fn senseless(&self) -> Error {
         senseless(&self.text)
+    }
+}
+
+impl fmt::Debug for Answer {
+    /// Never shows the text: it may be what a program printed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("length", &self.text.len()).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,6 @@
 use alloc::string::String;
 
-use crate::Quoting;
+use crate::{Quoting, ops::SelfTest};
 
 /// What is known of the board on this link. Save it with `clone` and give it to a later session
 /// ([`Session::with_board`](crate::Session::with_board)): it then asks less.
@@ -8,6 +8,7 @@ use crate::Quoting;
 pub struct Board {
     pub(crate) about: Option<About>,
     pub(crate) eight_bit: Option<bool>,
+    pub(crate) self_test: SelfTest,
     pub(crate) plain: bool,
     /// How many bytes of a file the session sends in one script.
     chunk: usize,
@@ -37,6 +38,7 @@ impl Board {
     pub const fn quoting(&self) -> Quoting {
         match (self.eight_bit, self.plain) {
             (Some(false), _) => Quoting::Ascii,
+            (None, _) if self.self_test.unsure => Quoting::Ascii,
             (_, true) => Quoting::DensePlain,
             (_, false) => Quoting::Dense,
         }
@@ -45,6 +47,7 @@ impl Board {
     /// Forgets what belongs to the path and not to the board: one damaged answer may have said that there is no raw paste.
     pub(crate) const fn on_another_path(mut self, chunk: usize) -> Self {
         self.eight_bit = None;
+        self.self_test = SelfTest::NEW;
         self.plain = false;
         self.chunk = chunk;
         self

@@ -1,4 +1,6 @@
 //! Reads Python literals: the answers that helpers print, and in the simulated board the arguments of calls.
+//!
+//! `str(b'..','utf-8')`, as [`quote_str`](crate::quote_str) writes what is not ASCII, counts as one too.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -75,6 +77,12 @@ impl Value {
         if let Self::Int(number) = self { u64::try_from(*number).ok() } else { None }
     }
 
+    /// Returns an integer, of which a board may have made a negative one (a size that it does not know, -1; a time
+    /// before its epoch): 0 then.
+    pub(crate) fn as_count(&self) -> Option<u64> {
+        if let Self::Int(number) = self { Some(u64::try_from(*number).unwrap_or(0)) } else { None }
+    }
+
     /// Returns whether it is `True`.
     #[must_use]
     pub fn is_true(&self) -> bool {
@@ -90,13 +98,22 @@ fn read(text: &[u8], depth: u32) -> Result<(Value, &[u8]), Malformed> {
         }
         [quote @ (b'\'' | b'"'), rest @ ..] => {
             let (bytes, rest) = string(rest, *quote, true)?;
-            Ok((Value::Str(String::from_utf8(bytes).map_err(|_| Malformed)?), rest))
+            Ok((Value::Str(utf8(bytes)?), rest))
+        }
+        [b's', b't', b'r', b'(', b'b', quote @ (b'\'' | b'"'), rest @ ..] => {
+            let (bytes, rest) = string(rest, *quote, false)?;
+            let rest = rest.strip_prefix(b",'utf-8'").unwrap_or(rest);
+            Ok((Value::Str(utf8(bytes)?), rest.strip_prefix(b")").ok_or(Malformed)?))
         }
         [b'(', rest @ ..] => sequence(rest, b')', depth),
         [b'[', rest @ ..] => sequence(rest, b']', depth),
         [b'-' | b'0'..=b'9', ..] => integer(text),
         _ => word(text),
     }
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, Malformed> {
+    String::from_utf8(bytes).map_err(|_| Malformed)
 }
 
 fn word(text: &[u8]) -> Result<(Value, &[u8]), Malformed> {

@@ -22,7 +22,12 @@ pub enum Quoting {
 /// The literal holds no NUL, `^C`, `^D`, carriage return or newline, whatever the bytes are, and evaluates to
 /// exactly these bytes.
 pub fn quote(bytes: &[u8], quoting: Quoting, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"b'");
+    out.push(b'b');
+    between_quotes(bytes, quoting, out);
+}
+
+fn between_quotes(bytes: &[u8], quoting: Quoting, out: &mut Vec<u8>) {
+    out.push(b'\'');
     let mut rest = bytes;
     while !rest.is_empty() {
         let plain = rest.iter().position(|&byte| must_escape(byte, quoting)).unwrap_or(rest.len());
@@ -36,19 +41,17 @@ pub fn quote(bytes: &[u8], quoting: Quoting, out: &mut Vec<u8>) {
     out.push(b'\'');
 }
 
-/// Appends `text` to `out` as a Python str literal in ASCII, `'...'`. A path goes through here.
+/// Appends `text` to `out` as a Python str in ASCII. A path goes through here.
+///
+/// What is not ASCII goes as `str(b'..','utf-8')`: that is the same text on a board whose str is Unicode, and the same
+/// bytes on one whose str is bytes (`MICROPY_PY_BUILTINS_STR_UNICODE` off), where `'\xe9'` would be another name.
 pub fn quote_str(text: &str, out: &mut Vec<u8>) {
-    out.push(b'\'');
-    for character in text.chars() {
-        match u32::from(character) {
-            0x27 | 0x5c => out.extend_from_slice(&[b'\\', character as u8]),
-            0x20..0x7f => out.push(character as u8),
-            code @ ..0x100 => hex(b"\\x", code, 2, out),
-            code @ ..0x1_0000 => hex(b"\\u", code, 4, out),
-            code => hex(b"\\U", code, 8, out),
-        }
+    if text.is_ascii() {
+        return between_quotes(text.as_bytes(), Quoting::Ascii, out);
     }
-    out.push(b'\'');
+    out.extend_from_slice(b"str(");
+    quote(text.as_bytes(), Quoting::Ascii, out);
+    out.extend_from_slice(b",'utf-8')");
 }
 
 /// Writes bytes that came from a board so that they can stand in a message: printable ASCII as it is, the rest as
@@ -74,13 +77,11 @@ fn escape(byte: u8, next: Option<u8>, out: &mut Vec<u8>) {
         b'\'' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
         // An octal escape takes up to three digits, so one must not follow it.
         0..8 if !matches!(next, Some(b'0'..=b'7')) => out.extend_from_slice(&[b'\\', b'0' + byte]),
-        _ => hex(b"\\x", u32::from(byte), 2, out),
+        _ => hex(byte, out),
     }
 }
 
-fn hex(prefix: &[u8], code: u32, digits: u32, out: &mut Vec<u8>) {
-    out.extend_from_slice(prefix);
-    for place in (0..digits).rev() {
-        out.push(b"0123456789abcdef"[(code >> (4 * place) & 0xf) as usize]);
-    }
+fn hex(byte: u8, out: &mut Vec<u8>) {
+    let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
+    out.extend_from_slice(&[b'\\', b'x', digit(byte >> 4), digit(byte & 0xf)]);
 }

@@ -89,6 +89,7 @@ impl Session {
     pub(crate) fn begin(&mut self) {
         self.outbox.clear();
         self.stdin.clear();
+        self.board.self_test.unsure = false;
         self.defining = false;
         self.stirred = false;
         if !self.link.is_settled() {

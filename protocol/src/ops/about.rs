@@ -6,7 +6,8 @@ use crate::{
     About, Board, DigestKind, Error, Helper, Operation, Reply, Script, Stdin, Value, answer::Answer,
 };
 
-/// Prints what the board is and can do. Everything is probed by name, nothing is concluded from a version.
+/// Prints what the board is and can do. Everything is probed by name, nothing is concluded from a version; CRC-32 by one
+/// of 32 bits, which a board without long integers cannot hold.
 pub(super) static ABOUT: Helper = Helper {
     name: "i",
     source: concat!(
@@ -20,7 +21,13 @@ pub(super) static ABOUT: Helper = Helper {
         "   import machine\n",
         "   u=''.join('%02x'%c for c in machine.unique_id())\n",
         "  except Exception:u=''\n",
-        "  k='sha256' if m('hashlib','sha256') or m('hashlib','new') else 'crc32' if m('binascii','crc32') else 'adler32'\n",
+        "  k='adler32'\n",
+        "  try:\n",
+        "   import binascii\n",
+        "   binascii.crc32(b'a')\n",
+        "   k='crc32'\n",
+        "  except Exception:pass\n",
+        "  if m('hashlib','sha256')or m('hashlib','new'):k='sha256'\n",
         "  gc.collect()\n",
         "  print((s.name,'.'.join(str(c) for c in s.version[:3]),getattr(s,'_machine',''),sys.platform,u,",
         "gc.mem_free(),k,hasattr(getattr(sys,'stdout',0),'buffer'),m('binascii','b2a_base64'),",

@@ -6,32 +6,43 @@ use core::ops::ControlFlow;
 use super::{check_path, explain};
 use crate::{Argument, Error, Helper, Reply, Script};
 
+/// A helper that takes paths, and whether it may have run before: it looks at what is on the board then, and what it
+/// finds done is no error.
 #[derive(Debug)]
 pub(super) struct Change {
     helper: &'static Helper,
     paths: Vec<String>,
-    /// The error that says that it was done before.
-    done: u16,
-    asked: u32,
+    /// The functions of `os` that the helper calls.
+    calls: &'static [&'static str],
+    /// Whether an earlier script may have done it: all but those of which the file system itself said that it did not.
+    may_be_done: bool,
 }
 
 impl Change {
-    pub(super) fn new(helper: &'static Helper, paths: &[&str], done: u16) -> Result<Self, Error> {
+    pub(super) fn new(
+        helper: &'static Helper,
+        paths: &[&str],
+        calls: &'static [&'static str],
+    ) -> Result<Self, Error> {
         paths.iter().try_for_each(|path| check_path(path))?;
-        Ok(Self { helper, paths: paths.iter().map(|path| String::from(*path)).collect(), done, asked: 0 })
+        let paths = paths.iter().map(|path| String::from(*path)).collect();
+        Ok(Self { helper, paths, calls, may_be_done: false })
     }
 
     pub(super) fn script(&mut self, script: &mut Script) {
-        self.asked += 1;
-        let paths: Vec<_> = self.paths.iter().map(|path| Argument::Str(path)).collect();
-        script.call(self.helper, &paths);
+        let mut arguments: Vec<_> = self.paths.iter().map(|path| Argument::Str(path)).collect();
+        if core::mem::replace(&mut self.may_be_done, true) {
+            arguments.push(Argument::Int(1));
+        }
+        script.call(self.helper, &arguments);
     }
 
-    pub(super) fn reply(&self, reply: Reply) -> Result<ControlFlow<()>, Error> {
-        let errno = if let Reply::Exception(exception) = &reply { exception.errno } else { None };
-        if self.asked == 1 || errno != Some(self.done) {
-            reply.finished().map_err(|error| explain(error, &self.paths[0]))?;
+    pub(super) fn reply(&mut self, reply: Reply) -> Result<ControlFlow<()>, Error> {
+        // After an interrupt, a reset or a lack of memory it is open.
+        if let Reply::Exception(exception) = &reply {
+            self.may_be_done = exception.errno.is_none();
         }
+        reply.finished().map_err(|error| explain(error, self.calls))?;
         Ok(ControlFlow::Break(()))
     }
 }

@@ -1,4 +1,7 @@
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{FromUtf8Error, String},
+    vec::Vec,
+};
 use core::ops::ControlFlow;
 
 use crate::{Board, Error, Exec, Operation, Reply, Script, Stdin};
@@ -18,7 +21,9 @@ impl Eval {
     ///
     /// [`Refused::Byte`](crate::Refused::Byte) if the expression holds `^C`, `^D` or NUL.
     pub fn new(expression: &str) -> Result<Self, Error> {
-        let code: Vec<u8> = [b"print(repr(", expression.as_bytes(), b"))\n"].concat();
+        // A comment would take the parentheses with it.
+        let end: &[u8] = if expression.contains('#') { b"\n))\n" } else { b"))\n" };
+        let code: Vec<u8> = [b"print(repr(", expression.as_bytes(), end].concat();
         Ok(Self { captured: Exec::captured(code, 64 * 1024)? })
     }
 }
@@ -35,12 +40,11 @@ impl Operation for Eval {
     }
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<String>, Error> {
-        let printed = self.captured.reply(reply)?;
-        Ok(match printed {
-            ControlFlow::Break(text) => {
-                ControlFlow::Break(String::from_utf8_lossy(text.trim_ascii_end()).into())
-            }
-            ControlFlow::Continue(()) => ControlFlow::Continue(()),
-        })
+        let ControlFlow::Break(mut text) = self.captured.reply(reply)? else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        text.truncate(text.trim_ascii_end().len());
+        let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
+        Ok(ControlFlow::Break(String::from_utf8(text).unwrap_or_else(lossy)))
     }
 }

@@ -1,5 +1,5 @@
 use alloc::vec::Vec;
-use core::ops::ControlFlow;
+use core::{fmt, ops::ControlFlow};
 
 use bytes::Bytes;
 
@@ -9,12 +9,13 @@ use crate::{Board, Error, Operation, Patience, Refused, Reply, Script, Stdin, an
 ///
 /// It ends with how the script ended: [`Reply::Reset`] is an outcome (`sys.exit()`), an exception is an error.
 /// Raw `04` in the output ends it early, since the raw REPL has no escape for it.
-#[derive(Debug)]
 pub struct Exec<F> {
     code: Bytes,
     output: F,
     patience: Option<Patience>,
     input: Bytes,
+    /// Whether the input is still to be given to this run of the script.
+    asks: bool,
 }
 
 impl<F: FnMut(&[u8]) -> Result<(), Error>> Exec<F> {
@@ -26,7 +27,7 @@ impl<F: FnMut(&[u8]) -> Result<(), Error>> Exec<F> {
     pub fn new(code: impl Into<Bytes>, output: F) -> Result<Self, Error> {
         let code = code.into();
         Script::default().code(&code)?;
-        Ok(Self { code, output, patience: None, input: Bytes::new() })
+        Ok(Self { code, output, patience: None, input: Bytes::new(), asks: false })
     }
 
     /// Sets how long the script may be silent; 10 s by default ([`Config::patience`](crate::Config::patience)).
@@ -36,8 +37,8 @@ impl<F: FnMut(&[u8]) -> Result<(), Error>> Exec<F> {
         self
     }
 
-    /// Gives the script this to read from its standard input, as it first prints something (a prompt, say); 4 KiB at
-    /// most. More can be typed in with [`Run::type_in`](crate::Run::type_in).
+    /// Gives the script this to read from its standard input, as it first prints something (a prompt, say), in each run
+    /// of the operation; 4 KiB at most. More can be typed in with [`Run::type_in`](crate::Run::type_in).
     ///
     /// # Errors
     ///
@@ -55,6 +56,7 @@ impl<F: FnMut(&[u8]) -> Result<(), Error>> Operation for Exec<F> {
     type Output = Reply;
 
     fn script(&mut self, _board: &Board, script: &mut Script) -> Result<(), Error> {
+        self.asks = !self.input.is_empty();
         script.may_reset();
         if let Some(patience) = self.patience {
             script.patience(patience);
@@ -63,8 +65,8 @@ impl<F: FnMut(&[u8]) -> Result<(), Error>> Operation for Exec<F> {
     }
 
     fn output(&mut self, bytes: &[u8], stdin: &mut Stdin) -> Result<(), Error> {
-        if !self.input.is_empty() {
-            stdin.write(&core::mem::take(&mut self.input))?;
+        if core::mem::take(&mut self.asks) {
+            stdin.write(&self.input)?;
         }
         (self.output)(bytes)
     }
@@ -77,8 +79,14 @@ impl<F: FnMut(&[u8]) -> Result<(), Error>> Operation for Exec<F> {
     }
 }
 
+impl<F> fmt::Debug for Exec<F> {
+    /// Never shows the code, or what it is given to read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exec").field("length", &self.code.len()).finish_non_exhaustive()
+    }
+}
+
 /// Runs code and keeps what it prints, up to a bound.
-#[derive(Debug)]
 pub struct Captured {
     code: Bytes,
     answer: Answer,
@@ -111,6 +119,13 @@ impl Operation for Captured {
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Vec<u8>>, Error> {
         reply.finished()?;
-        Ok(ControlFlow::Break(self.answer.text().to_vec()))
+        Ok(ControlFlow::Break(self.answer.take()))
+    }
+}
+
+impl fmt::Debug for Captured {
+    /// Never shows the code.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Captured").field("length", &self.code.len()).finish_non_exhaustive()
     }
 }

@@ -24,11 +24,16 @@ impl Operation for Leave {
         script.code(CLEAN_UP)
     }
 
-    fn reply(&mut self, _reply: Reply) -> Result<ControlFlow<()>, Error> {
-        if self.cleaned {
+    fn reply(&mut self, reply: Reply) -> Result<ControlFlow<()>, Error> {
+        if core::mem::take(&mut self.cleaned) {
             return Ok(ControlFlow::Break(()));
         }
-        // A board that cannot even do this is left all the same.
+        if let Reply::Exception(exception) = reply
+            && exception.is_interrupt()
+        {
+            return Err(exception.into());
+        }
+        // A board that was reset has nothing to clean up; one that cannot even do this is left all the same.
         self.cleaned = true;
         Ok(ControlFlow::Continue(()))
     }

@@ -9,14 +9,15 @@ use crate::{
     answer::{Answer, senseless},
 };
 
-/// Prints a line for each entry of a directory, or for the file itself.
+/// Prints a line for each entry of a directory, or for the file itself. Names go as bytes, which are the same whether
+/// str is Unicode on the board or not.
 pub(super) static LIST: Helper = Helper {
     name: "l",
     source: concat!(
         " def l(p):\n",
         "  import os\n",
         "  s=p and os.stat(p)\n",
-        "  if s and not s[0]&0x4000:return print((p,s[0],s[6]))\n",
+        "  if s and not s[0]&0x4000:return print((bytes(p,'utf-8'),s[0],s[6]))\n",
         "  d=p if p[-1:]in('','/')else p+'/'\n",
         "  a=(p,)if p else()\n",
         "  i=getattr(os,'ilistdir',0)\n",
@@ -24,7 +25,7 @@ pub(super) static LIST: Helper = Helper {
         "   if len(e)<4:\n",
         "    s=os.stat(d+e[0])\n",
         "    e=(e[0],s[0],0,s[6])\n",
-        "   print((e[0],e[1],0 if e[1]&0x4000 else e[3]))\n",
+        "   print((bytes(e[0],'utf-8'),e[1],0 if e[1]&0x4000 else e[3]))\n",
     ),
     requires: &[],
     #[cfg(feature = "testing")]
@@ -36,6 +37,8 @@ pub(super) static LIST: Helper = Helper {
 pub struct List {
     path: String,
     entries: Vec<Entry>,
+    /// How many bytes their names have.
+    names: usize,
     line: Answer,
 }
 
@@ -47,13 +50,16 @@ pub struct Entry {
     pub name: String,
     /// Whether it is a file or a directory.
     pub kind: Kind,
-    /// The size of a file in bytes, 0 for a directory.
+    /// The size of a file in bytes; 0 for a directory, and where the board does not know it.
     pub size: u64,
 }
 
 impl List {
     /// The most entries that are kept.
     pub const LIMIT: usize = 4096;
+
+    /// The most bytes that their names may have, all together.
+    pub const NAMES: usize = 48 * 1024;
 
     /// Returns the operation for `path`; an empty one is the board's current directory. The entries are sorted by
     /// name.
@@ -63,25 +69,30 @@ impl List {
     /// [`Refused::Path`] if no board can have such a path.
     pub fn new(path: &str) -> Result<Self, Error> {
         check_path(path)?;
-        Ok(Self { path: path.into(), entries: Vec::new(), line: Answer::new(2048) })
+        Ok(Self { path: path.into(), entries: Vec::new(), names: 0, line: Answer::new(2048) })
     }
 
     fn add_line(&mut self) -> Result<(), Error> {
-        let values: [Value; 3] = self.line.values()?;
-        let entry = match &values {
-            [Value::Str(name), mode, size] => mode.as_u64().zip(size.as_u64()).map(|(mode, size)| Entry {
-                name: name.clone(),
-                kind: Kind::of_mode(mode),
-                size,
-            }),
-            _ => None,
-        };
+        let [name, mode, size] = self.line.values()?;
+        let (name, mode) = text(name).zip(mode.as_u64()).ok_or_else(|| self.line.senseless())?;
+        self.names += name.len();
         if self.entries.len() == Self::LIMIT {
             return Err(Refused::TooMuch { what: "entries in a directory", limit: Self::LIMIT }.into());
         }
-        self.entries.push(entry.ok_or_else(|| self.line.senseless())?);
+        if self.names > Self::NAMES {
+            return Err(Refused::TooMuch { what: "bytes of names in a directory", limit: Self::NAMES }.into());
+        }
+        self.entries.push(Entry { name, kind: Kind::of_mode(mode), size: size.as_count().unwrap_or(0) });
         self.line.clear();
         Ok(())
+    }
+}
+
+fn text(name: Value) -> Option<String> {
+    match name {
+        Value::Str(name) => Some(name),
+        Value::Bytes(name) => Some(String::from_utf8_lossy(&name).into_owned()),
+        Value::None | Value::Bool(_) | Value::Int(_) | Value::Sequence(_) => None,
     }
 }
 
@@ -90,6 +101,7 @@ impl Operation for List {
 
     fn script(&mut self, _board: &Board, script: &mut Script) -> Result<(), Error> {
         self.entries.clear();
+        self.names = 0;
         self.line.clear();
         script.call(&LIST, &[Argument::Str(&self.path)]);
         Ok(())
@@ -105,11 +117,11 @@ impl Operation for List {
     }
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Vec<Entry>>, Error> {
-        reply.finished().map_err(|error| explain(error, &self.path))?;
+        reply.finished().map_err(|error| explain(error, &["stat", "listdir"]))?;
         if !self.line.text().is_empty() {
             return Err(senseless(self.line.text()));
         }
-        self.entries.sort_by(|one, other| one.name.cmp(&other.name));
+        self.entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         Ok(ControlFlow::Break(core::mem::take(&mut self.entries)))
     }
 }
@@ -125,7 +137,7 @@ fn twin(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
     };
     for entry in entries {
         let mut line = alloc::vec![b'('];
-        crate::quote_str(&entry.name, &mut line);
+        crate::quote(entry.name.as_bytes(), crate::Quoting::Ascii, &mut line);
         let mode = if entry.folder { 0x4000 } else { 0x8000 };
         line.extend_from_slice(alloc::format!(", {mode}, {})\n", entry.size).as_bytes());
         machine.print_bytes(&line);

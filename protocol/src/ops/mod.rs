@@ -24,10 +24,12 @@ pub use rename::Rename;
 pub use space::{Room, Space};
 pub use stat::{Kind, Stat, Status};
 
+use alloc::format;
 use core::ops::ControlFlow;
 
 use crate::{Board, Error, Needs, Operation, Refused, Reply, Script, Stdin};
 use eight_bit::EightBit;
+pub(crate) use eight_bit::SelfTest;
 
 /// The helpers of these operations.
 #[cfg(feature = "testing")]
@@ -55,16 +57,16 @@ impl Probe {
         if needs.about && board.about.is_none() {
             return Some(Self::About(Info::new()));
         }
-        (needs.eight_bit && board.eight_bit.is_none()).then(|| Self::EightBit(EightBit::default()))
+        let asks = needs.eight_bit && board.eight_bit.is_none() && !board.self_test.unsure;
+        asks.then(|| Self::EightBit(EightBit::new()))
     }
 
     pub(crate) fn script(&mut self, board: &mut Board, script: &mut Script) -> Result<(), Error> {
         match self {
             Self::About(info) => info.script(board, script),
             Self::EightBit(test) => {
-                // Until it is passed, so that a link that it breaks goes without in the next run.
-                board.eight_bit = Some(false);
-                test.script(board, script)
+                test.script(board, script);
+                Ok(())
             }
         }
     }
@@ -72,7 +74,7 @@ impl Probe {
     pub(crate) fn output(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match self {
             Self::About(info) => info.output(bytes, &mut Stdin::default()),
-            Self::EightBit(test) => test.output(bytes, &mut Stdin::default()),
+            Self::EightBit(test) => test.output(bytes),
         }
     }
 
@@ -83,19 +85,22 @@ impl Probe {
                     board.about = Some(about);
                 }
             }
-            Self::EightBit(test) => {
-                if let ControlFlow::Break(clean) = test.reply(reply)? {
-                    board.eight_bit = Some(clean);
-                }
-            }
+            Self::EightBit(test) => test.reply(reply, board)?,
         }
         Ok(())
     }
 }
 
-/// Turns the exceptions that have a known way out into a refusal that names it.
-pub(crate) fn explain(error: Error, board_path: &str) -> Error {
+/// Turns the exceptions that have a known way out into a refusal that names it; `calls` are the functions of `os` that
+/// the operation calls.
+pub(crate) fn explain(error: Error, calls: &[&str]) -> Error {
     let Error::Exception(exception) = &error else { return error };
+    let is_about = |name: &str| exception.message.contains(&format!("'{name}'"));
+    let lacks_function = match &*exception.kind {
+        "AttributeError" => calls.iter().any(|name| is_about(name)),
+        "ImportError" => !calls.is_empty() && is_about("os"),
+        _ => false,
+    };
     let refused = match exception.errno {
         Some(30) => Refused::Unsupported {
             lacks: "a file system that is read-only now",
@@ -105,12 +110,10 @@ pub(crate) fn explain(error: Error, board_path: &str) -> Error {
             lacks: "no file system there",
             instead: "format or mount one (MicroPython's documentation, `vfs`), or use a firmware with one",
         },
-        _ if matches!(&*exception.kind, "AttributeError" | "ImportError") && !board_path.is_empty() => {
-            Refused::Unsupported {
-                lacks: "a firmware without this function of `os`",
-                instead: "run code of your own with Exec, or use a firmware that has it",
-            }
-        }
+        _ if lacks_function => Refused::Unsupported {
+            lacks: "a firmware without this function of `os`",
+            instead: "run code of your own with Exec, or use a firmware that has it",
+        },
         _ => return error,
     };
     refused.into()

@@ -61,7 +61,7 @@ impl Operation for Space {
     }
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Room>, Error> {
-        reply.finished().map_err(|error| explain(error, &self.path))?;
+        reply.finished().map_err(|error| explain(error, &["statvfs"]))?;
         let values: [Value; 3] = self.answer.values()?;
         let number = |at: usize| values[at].as_u64().ok_or_else(|| self.answer.senseless());
         let block = number(0)?;

@@ -38,7 +38,8 @@ pub struct Status {
     pub kind: Kind,
     /// Its size in bytes; 0 for a directory on most boards.
     pub size: u64,
-    /// When it was changed, in seconds since the board's epoch (2000 or 1970); 0 where the board does not keep it.
+    /// When it was changed, in seconds since the board's epoch (2000 or 1970); 0 where the board does not keep it,
+    /// or says a time before that.
     pub modified: u64,
 }
 
@@ -84,9 +85,9 @@ impl Operation for Stat {
     }
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Status>, Error> {
-        reply.finished().map_err(|error| explain(error, &self.path))?;
+        reply.finished().map_err(|error| explain(error, &["stat"]))?;
         let values: [Value; 3] = self.answer.values()?;
-        let number = |at: usize| values[at].as_u64().ok_or_else(|| self.answer.senseless());
+        let number = |at: usize| values[at].as_count().ok_or_else(|| self.answer.senseless());
         let kind = Kind::of_mode(number(0)?);
         Ok(ControlFlow::Break(Status { kind, size: number(1)?, modified: number(2)? }))
     }

@@ -36,7 +36,7 @@ impl Digest {
     /// [`Refused::Path`](crate::Refused::Path) if no board can have such a path.
     pub fn new(path: &str) -> Result<Self, Error> {
         check_path(path)?;
-        Ok(Self { path: path.into(), kind: DigestKind::Adler32, answer: Answer::new(256) })
+        Ok(Self { path: path.into(), kind: DigestKind::Adler32, answer: Answer::past_dots(256) })
     }
 }
 
@@ -59,7 +59,7 @@ impl Operation for Digest {
     }
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<(u64, Hash)>, Error> {
-        reply.finished().map_err(|error| explain(error, &self.path))?;
+        reply.finished().map_err(|error| explain(error, &[]))?;
         let [size, hash]: [Value; 2] = self.answer.values()?;
         let (size, hash) = size.as_u64().zip(hash.as_str()).ok_or_else(|| self.answer.senseless())?;
         Ok(ControlFlow::Break((size, Hash::parse(self.kind, hash)?)))
@@ -69,7 +69,7 @@ impl Operation for Digest {
 #[cfg(feature = "testing")]
 fn twin(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
     let (path, kind) = (arguments::text(given, 0)?, hash::kind(arguments::text(given, 1)?));
-    let bytes = arguments::file(machine, path)?;
-    machine.print(&alloc::format!("({}, '{}')\n", bytes.len(), Hash::of(kind, &bytes)));
+    let (size, hash) = hash::of_file(machine, path, kind)?;
+    machine.print(&alloc::format!("({size}, '{hash}')\n"));
     Ok(())
 }

@@ -4,6 +4,8 @@ use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
+#[cfg(feature = "testing")]
+use crate::testing::{Machine, Raised, arguments};
 use crate::{DigestKind, Error, Helper, answer::senseless};
 
 /// A digest of a file's content.
@@ -126,6 +128,7 @@ pub(super) fn kind(name: &str) -> DigestKind {
 }
 
 /// Returns two functions, one that takes bytes and one that gives the digest in hex; `digest()` may be called once.
+/// Adler-32 does with 31 bits: not every board has long integers.
 pub(super) static HASHER: Helper = Helper {
     name: "h",
     source: concat!(
@@ -143,14 +146,14 @@ pub(super) static HASHER: Helper = Helper {
         "    for c in b:\n",
         "     s[0]=(s[0]+c)%65521\n",
         "     s[1]=(s[1]+s[0])%65521\n",
-        "  return u,lambda:'%08x'%(s[1]<<16|s[0])\n",
+        "  return u,lambda:('%04x%04x'%(s[1],s[0]))[-8:]\n",
     ),
     requires: &[],
     #[cfg(feature = "testing")]
     twin: crate::testing::not_called,
 };
 
-/// Returns the size and the digest of a file.
+/// Returns the size and the digest of a file. Each 8 KiB it prints a dot, which says that it is at work.
 pub(super) static FILE_HASH: Helper = Helper {
     name: "f",
     source: concat!(
@@ -164,8 +167,17 @@ pub(super) static FILE_HASH: Helper = Helper {
         "    if not r:return n,x()\n",
         "    u(b if r==256 else b[:r])\n",
         "    n+=r\n",
+        "    if n&8191==0:print(end='.')\n",
     ),
     requires: &[&HASHER],
     #[cfg(feature = "testing")]
     twin: crate::testing::not_called,
 };
+
+/// Does what [`FILE_HASH`] does.
+#[cfg(feature = "testing")]
+pub(super) fn of_file(machine: &mut Machine, path: &str, kind: DigestKind) -> Result<(usize, Hash), Raised> {
+    let bytes = arguments::file(machine, path)?;
+    (0..bytes.len() / 8192).for_each(|_| machine.print("."));
+    Ok((bytes.len(), Hash::of(kind, &bytes)))
+}

@@ -1,14 +1,14 @@
 mod on_board;
 
 use alloc::{string::String, vec::Vec};
-use core::ops::ControlFlow;
+use core::{fmt, ops::ControlFlow};
 
 use super::{
     hash::{self, Hash, Hasher},
     source::Sink,
 };
 use crate::{
-    Argument, Board, DigestKind, Error, Needs, Operation, Progress, Refused, Reply, Script, Stdin,
+    Argument, Board, DigestKind, Error, Fault, FaultKind, Needs, Operation, Progress, Reply, Script, Stdin,
     answer::{Answer, senseless},
     ops::{check_path, explain},
 };
@@ -22,7 +22,6 @@ const ESCAPE: u8 = 0x10;
 ///
 /// It ends only when the digest agrees: what the sink has before that is not to be trusted. Run again after a fault, it
 /// starts the sink again.
-#[derive(Debug)]
 pub struct Get<S> {
     sink: S,
     path: String,
@@ -65,7 +64,7 @@ impl<S: Sink> Get<S> {
     ///
     /// # Errors
     ///
-    /// [`Refused::Path`] if no board can have such a path.
+    /// [`Refused::Path`](crate::Refused::Path) if no board can have such a path.
     pub fn new(path: &str, sink: S) -> Result<Self, Error> {
         check_path(path)?;
         let (kind, carrier) = (DigestKind::Adler32, Carrier::Bytes);
@@ -185,12 +184,13 @@ impl<S: Sink> Operation for Get<S> {
     }
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<u64>, Error> {
-        reply.finished().map_err(|error| explain(error, &self.path))?;
+        reply.finished().map_err(|error| explain(error, &["stat"]))?;
         let State::Hash { size, hash } = self.state else { return Err(self.line.senseless()) };
         let text = self.line.text().trim_ascii();
         let theirs = core::str::from_utf8(text).map_err(|_| senseless(text))?;
         if Hash::parse(self.kind, theirs)? != hash {
-            return Err(Refused::Digest.into());
+            let phase = "comparing the digest of what arrived with the board's";
+            return Err(Fault { kind: FaultKind::Answer, phase, heard: text.into() }.into());
         }
         Ok(ControlFlow::Break(size))
     }
@@ -201,6 +201,13 @@ impl<S: Sink> Operation for Get<S> {
             State::Data { size, left, .. } => Some(Progress { done: size - left, total: Some(size) }),
             State::Hash { size, .. } => Some(Progress { done: size, total: Some(size) }),
         }
+    }
+}
+
+impl<S> fmt::Debug for Get<S> {
+    /// Never shows the content.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Get").field("path", &self.path).field("state", &self.state).finish_non_exhaustive()
     }
 }
 

@@ -2,14 +2,16 @@
 
 use crate::{Helper, transfer::hash::FILE_HASH};
 
-/// Opens the temporary file for a target, which must not be a directory: FAT would rename over one.
+/// Opens the temporary file for a target, which must not be a directory: FAT would rename over one. What `c` closes is
+/// thrown away or digested next, so that it does not matter what `close` says.
 pub(in crate::transfer) static OPEN: Helper = Helper {
     name: "o",
     source: concat!(
         " q=None\n",
         " p=-1\n",
         " def c():\n",
-        "  if _rp.q:_rp.q.close()\n",
+        "  try:_rp.q.close()\n",
+        "  except Exception:pass\n",
         "  _rp.q=None\n",
         "  _rp.p=-1\n",
         " def o(t,q):\n",
@@ -48,7 +50,7 @@ pub(in crate::transfer) static WRITE: Helper = Helper {
 };
 
 /// Closes the file, whose `close` may hide that the disk was full, and believes its digest alone; then renames it.
-/// Where that was done before, the target has the digest already.
+/// Where that was done before, the target has the digest already, and what stands at the temporary name goes.
 pub(in crate::transfer) static END: Helper = Helper {
     name: "e",
     source: concat!(
@@ -59,10 +61,10 @@ pub(in crate::transfer) static END: Helper = Helper {
         "   try:r=_rp.f(p,k)==(n,x)\n",
         "   except OSError:r=False\n",
         "   if r:break\n",
-        "  if r and p==t:os.rename(t,q)\n",
+        "  if r:os.rename(t,q)if p==t else _rp.x(t)\n",
         "  print(r)\n",
     ),
-    requires: &[&OPEN, &FILE_HASH],
+    requires: &[&ABORT, &FILE_HASH],
     #[cfg(feature = "testing")]
     twin: twins::end,
 };
@@ -89,7 +91,7 @@ mod twins {
     use crate::{
         Value,
         testing::{Machine, Raised, arguments},
-        transfer::hash::{self, Hash},
+        transfer::hash,
     };
 
     fn position(machine: &Machine) -> i64 {
@@ -140,12 +142,16 @@ mod twins {
         let (size, hash) = (arguments::int(given, 2)?, arguments::text(given, 4)?);
         let kind = hash::kind(arguments::text(given, 3)?);
         close(machine);
-        let is_it = |bytes: &[u8]| bytes.len() as i64 == size && format!("{}", Hash::of(kind, bytes)) == hash;
-        let mut good = arguments::file(machine, temporary).is_ok_and(|bytes| is_it(&bytes));
-        if good {
+        let is_it = |machine: &mut Machine, path| {
+            let found = hash::of_file(machine, path, kind);
+            found.is_ok_and(|(length, found)| length as i64 == size && format!("{found}") == hash)
+        };
+        let moves = is_it(machine, temporary);
+        let good = moves || is_it(machine, target);
+        if moves {
             machine.disk.rename(temporary, target)?;
-        } else {
-            good = arguments::file(machine, target).is_ok_and(|bytes| is_it(&bytes));
+        } else if good {
+            abort(machine, given)?;
         }
         machine.print(if good { "True\n" } else { "False\n" });
         Ok(())

@@ -1,0 +1,43 @@
+//! Counts what a put lost, so that it ends whatever the board does.
+
+use crate::{Error, Refused};
+
+/// How often a chunk may be lost, or the digest differ, before the put gives up.
+const LOSSES: u32 = 3;
+
+/// How often the board may forget the file before the put gives up.
+const RESETS: u32 = 10;
+
+const KEEPS_RESETTING: Refused = Refused::Unsupported {
+    lacks: "been reset again and again while it took the file",
+    instead: "find out what resets it (a watchdog, its supply, something else on this port), then run it again",
+};
+
+/// What went wrong since the put last got further than ever.
+#[derive(Debug, Default)]
+pub(super) struct Setbacks {
+    furthest: u64,
+    losses: u32,
+    resets: u32,
+}
+
+impl Setbacks {
+    /// The board holds so much of the file.
+    pub(super) fn reached(&mut self, offset: u64) {
+        if offset > self.furthest {
+            *self = Self { furthest: offset, ..Self::default() };
+        }
+    }
+
+    /// Bytes were lost: the digest differs, or a chunk is not what was sent.
+    pub(super) fn lost(&mut self) -> Result<(), Error> {
+        self.losses += 1;
+        if self.losses >= LOSSES { Err(Refused::Digest.into()) } else { Ok(()) }
+    }
+
+    /// The board no longer knows the file: it was reset, or it is another one.
+    pub(super) fn reset(&mut self) -> Result<(), Error> {
+        self.resets += 1;
+        if self.resets >= RESETS { Err(KEEPS_RESETTING.into()) } else { Ok(()) }
+    }
+}
