@@ -28,6 +28,10 @@ struct Paste {
     ended: bool,
     /// The board has sent the `04` that ends the data.
     acknowledged: bool,
+    /// How many parts of the answer, output and error, came whole.
+    parts: u8,
+    /// How much of the next paste's offer went along with the `^D`.
+    ahead: usize,
     /// A byte that means nothing came: the engine has given up.
     broken: bool,
 }
@@ -69,6 +73,10 @@ impl Promises {
     pub(super) fn heard(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             let Some(paste) = &mut self.paste else { return };
+            if paste.is_over(byte) && paste.ahead == OFFER.len() {
+                self.paste = Some(Paste::default());
+                continue;
+            }
             match paste.heard(byte) {
                 Header::Plain => self.paste = None,
                 Header::Banner => {
@@ -99,14 +107,19 @@ impl Paste {
             assert!(typed || (batch == [4] && !self.ended), "{batch:?} after the board ended the data");
         } else {
             assert!(!self.ended, "{batch:?} after the ^D");
-            let last = batch.len() - 1;
-            assert!(!batch[..last].contains(&4), "something behind the ^D");
+            let source = batch.strip_suffix(OFFER).unwrap_or(batch);
+            assert!(source.len() == batch.len() || source.ends_with(&[4]), "an offer ahead without the ^D");
+            assert!(!source[..source.len() - 1].contains(&4), "something behind the ^D");
         }
     }
 
     fn wrote(&mut self, bytes: &[u8]) {
         let Some(window) = self.window else { return };
         for &byte in bytes {
+            if self.ended && byte != 3 && OFFER.get(self.ahead) == Some(&byte) && window >= 5 {
+                self.ahead += 1;
+                continue;
+            }
             if byte == 3 || (self.ended && self.acknowledged) {
                 continue;
             }
@@ -117,9 +130,18 @@ impl Paste {
         let unread = self.sent.saturating_sub(self.grants * window);
         assert!(self.sent <= (2 + self.grants) * window, "more than was granted");
         assert!(
-            unread <= window.max((2 * window).saturating_sub(2)),
+            unread <= window.max((2 * window).saturating_sub(if self.ahead > 0 { 5 } else { 2 })),
             "{unread} unread with a window of {window}: no room for the ^D"
         );
+    }
+
+    /// Whether this byte is the prompt after the answer's two parts.
+    fn is_over(&mut self, byte: u8) -> bool {
+        if !self.acknowledged {
+            return false;
+        }
+        self.parts += u8::from(byte == 4 && self.parts < 2);
+        self.parts == 2 && byte == b'>'
     }
 
     fn heard(&mut self, byte: u8) -> Header {

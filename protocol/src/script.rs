@@ -14,6 +14,7 @@ pub struct Script {
     quoting: Quoting,
     patience: Option<Patience>,
     may_reset: bool,
+    more: bool,
     leaves: bool,
 }
 
@@ -80,6 +81,12 @@ impl Script {
         self.may_reset = true;
     }
 
+    /// Says that another script follows, so that its offer may ride along with this script's `^D`: that saves the way there
+    /// and back. A script that reads its standard input must not say so: the offer would be read as input.
+    pub fn more(&mut self) {
+        self.more = true;
+    }
+
     /// Says that after this script the board is to be left at its friendly prompt.
     pub(crate) fn leave(&mut self) {
         self.leaves = true;
@@ -97,6 +104,7 @@ impl Script {
         self.quoting = quoting;
         self.patience = None;
         self.may_reset = false;
+        self.more = false;
         self.leaves = false;
     }
 
@@ -105,6 +113,7 @@ impl Script {
         self.clear(Quoting::Dense);
         helper::define(&helpers, nonce, &mut self.source);
         self.helpers = helpers;
+        self.more = true;
     }
 
     pub(crate) fn source(&self) -> &[u8] {
@@ -121,6 +130,10 @@ impl Script {
 
     pub(crate) const fn resets(&self) -> bool {
         self.may_reset
+    }
+
+    pub(crate) const fn has_more(&self) -> bool {
+        self.more
     }
 
     pub(crate) const fn leaves(&self) -> bool {

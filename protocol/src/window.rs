@@ -62,6 +62,17 @@ impl Credit {
         usize::try_from((limit + self.granted).saturating_sub(self.sent)).unwrap_or(usize::MAX)
     }
 
+    /// Returns the board's window.
+    #[must_use]
+    pub const fn window(&self) -> Window {
+        self.window
+    }
+
+    /// Says what follows the source after all.
+    pub const fn follow(&mut self, follows: Follows) {
+        self.follows = follows;
+    }
+
     /// Takes note that `bytes` of source were sent; never more than [`room`](Self::room).
     pub const fn sent(&mut self, bytes: usize) {
         self.sent += bytes as u64;

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use rawpaste::{
     Config, Error, Eval, Exec, Get, Holds, Leave, List, Operation, Put, Refused, Session, Source,
     testing::{
-        Bench, Capabilities, FileSystem, Firmware, Input, LinkShape, Manner, RawPaste, drive, strategies,
+        Act, Bench, Capabilities, FileSystem, Firmware, Input, LinkShape, Manner, Program, RawPaste, drive,
+        strategies,
     },
 };
 
@@ -229,4 +230,56 @@ fn long_code_is_refused_in_plain_raw_mode() {
     assert!(matches!(error, Error::Refused(Refused::Byte { byte: 1, at: 12 })), "{error:?}");
     assert!(!bench.device.is_stopped());
     assert!(Eval::new("'\x03'").is_err() && Eval::new("'\x04'").is_err() && Eval::new("'\0'").is_err());
+}
+
+/// An offer that rides with the `^D` saves a turnaround for each script, and outlives what the script comes to.
+#[test]
+fn offers_ride_ahead() {
+    use rawpaste::{Board, Reply, Script};
+    use std::ops::ControlFlow;
+
+    /// Runs three scripts, whatever becomes of them.
+    struct Three(Vec<&'static str>, usize);
+    impl Operation for Three {
+        type Output = Vec<&'static str>;
+
+        fn script(&mut self, _board: &Board, script: &mut Script) -> Result<(), Error> {
+            if self.1 < 2 {
+                script.more();
+            }
+            script.code([&b"one()"[..], b"two()", b"three()"][self.1])
+        }
+
+        fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Self::Output>, Error> {
+            self.1 += 1;
+            self.0.push(match reply {
+                Reply::Finished => "finished",
+                Reply::Exception(_) => "raised",
+                _ => "reset",
+            });
+            Ok(if self.1 == 3 { ControlFlow::Break(self.0.clone()) } else { ControlFlow::Continue(()) })
+        }
+    }
+
+    let raise = Act::Raise { kind: "ValueError".into(), message: "no".into(), line: 1 };
+    let early = Act::SyntaxError { line: 1, after_bytes: 2 };
+    let cases =
+        [(Act::Print("1\n".into()), "finished"), (raise, "raised"), (early, "raised"), (Act::Exit, "reset")];
+    for (act, outcome) in cases {
+        for window in [128, 5, 4] {
+            let firmware = Firmware { raw_paste: RawPaste::Window(window), ..Firmware::default() };
+            let mut bench = Bench::new(firmware, LinkShape::default());
+            bench.device.register(Program::new("one()", [act.clone()]));
+            bench.device.register(Program::new("two()", [Act::Print("2\n".into())]));
+            bench.device.register(Program::new("three()", [Act::Print("3\n".into())]));
+            let mut session = Session::default();
+            assert_eq!(run(&mut bench, &mut session, List::new("").expect("a path")), Ok(vec![]));
+            let driven = drive(&mut session, &mut bench, Three(vec![], 0), &Manner::default());
+            assert_eq!(driven.result, Some(Ok(vec![outcome, "finished", "finished"])), "window {window}");
+            // Without them there are two for each of the three scripts.
+            assert!(driven.turnarounds < 6 || window == 4, "{} with {window}", driven.turnarounds);
+            assert_eq!(bench.device.statistics().lone_ctrl_d, 0);
+            assert_eq!(run(&mut bench, &mut session, Leave::default()), Ok(()), "window {window}");
+        }
+    }
 }

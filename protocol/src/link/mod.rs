@@ -5,6 +5,7 @@
 //! | `Lost` | - | the next run enters | - |
 //! | `Enter` | `^C`; `^A`; the mark with its `^D`: each a write of its own | the mark's answer came whole | 5 s without it |
 //! | `Ready` | - | a script is there | - |
+//! | `Open` | - (the offer went along with the last `^D`) | a script is there: `Talk`, header | as there |
 //! | `Talk`, header | `^E A ^A` | `R 01 lo hi 01` (paste), `R 00 >` or the raw banner twice (plain) | any other byte, a window of 0 or above 32767, silence |
 //! | `Talk`, data | source within the credit, then one `^D` | `04` | a byte other than `01`, a grant that nothing earned, silence |
 //! | `Talk`, ok (plain raw mode) | source at the pace, then `^D` | `OK` | any other byte, silence |
@@ -31,7 +32,7 @@ pub(crate) use enter::Marked;
 use leave::Leave;
 use paste::Sender;
 use reply::Receiver;
-use talk::Talk;
+use talk::{Ahead, Talk};
 
 /// The longest slice of source that goes out between two reads.
 const SLICE: usize = 1024;
@@ -54,6 +55,8 @@ enum Phase {
     Lost,
     Enter(Enter),
     Ready,
+    /// At the raw prompt, with an offer that went ahead: the next script's talk has begun.
+    Open(Talk),
     Talk(Talk),
     Leave(Leave),
     Left,
@@ -115,12 +118,15 @@ impl Link {
 
     /// Returns whether a run left this link at a clean prompt.
     pub(crate) const fn is_settled(&self) -> bool {
-        matches!(self.phase, Phase::Lost | Phase::Ready | Phase::Left)
+        matches!(self.phase, Phase::Lost | Phase::Ready | Phase::Open(_) | Phase::Left)
     }
 
     /// Returns whether nothing but an offer went out for the script under way.
     pub(crate) const fn only_offered(&self) -> bool {
-        matches!(&self.phase, Phase::Talk(Talk { sender: Sender::Offer | Sender::Offered, .. }))
+        matches!(
+            &self.phase,
+            Phase::Open(_) | Phase::Talk(Talk { sender: Sender::Offer | Sender::Offered, .. })
+        )
     }
 
     pub(crate) fn enter(&mut self, now: Instant) {
@@ -131,19 +137,22 @@ impl Link {
     }
 
     /// Starts a script; at the raw prompt only.
-    pub(crate) fn start(&mut self, now: Instant, plain: bool, resets: bool) {
+    pub(crate) fn start(&mut self, now: Instant, plain: bool, script: &Script, config: &Config) {
         self.stirred = now;
-        let (sender, receiver) = if plain {
-            (Sender::Line { sent: 0, next: now }, Receiver::Ok { matched: 0 })
-        } else {
-            (Sender::Offer, Receiver::header())
+        let mut talk = match core::mem::replace(&mut self.phase, Phase::Ready) {
+            Phase::Open(talk) => talk,
+            _ if plain => Talk::new(Sender::Line { sent: 0, next: now }, Receiver::Ok { matched: 0 }),
+            _ => Talk::new(Sender::Offer, Receiver::header()),
         };
-        self.set(Phase::Talk(Talk::new(sender, receiver, resets)));
+        talk.prepare(script, config);
+        self.set(Phase::Talk(talk));
     }
 
+    /// Leaves the raw REPL; an offer that is open is ended first, by entering once more.
     pub(crate) fn leave(&mut self, now: Instant) {
         self.stirred = now;
-        self.set(Phase::Leave(Leave::Ask));
+        let open = matches!(self.phase, Phase::Open(_));
+        self.set(if open { Phase::Lost } else { Phase::Leave(Leave::Ask) });
     }
 
     /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void.
@@ -157,7 +166,9 @@ impl Link {
         match &self.phase {
             Phase::Talk(talk) => talk.write_patience(script, config),
             Phase::Enter(_) => Patience::For(config.entry),
-            Phase::Lost | Phase::Ready | Phase::Leave(_) | Phase::Left => Patience::For(config.patience),
+            Phase::Lost | Phase::Ready | Phase::Open(_) | Phase::Leave(_) | Phase::Left => {
+                Patience::For(config.patience)
+            }
         }
     }
 
@@ -171,7 +182,7 @@ impl Link {
         let stirred = self.stirred;
         let turn = match &mut self.phase {
             Phase::Lost | Phase::Left => return Ok(Turn::Lost),
-            Phase::Ready => return Ok(Turn::Ready),
+            Phase::Ready | Phase::Open(_) => return Ok(Turn::Ready),
             Phase::Enter(enter) => enter.poll(now, desk, &mut self.entries),
             Phase::Leave(leave) => leave.poll(now, stirred, desk),
             Phase::Talk(talk) => talk.poll(now, stirred, desk),
@@ -197,7 +208,7 @@ impl Link {
                 }
                 Phase::Enter(enter) => Ok(enter.read(bytes)),
                 Phase::Leave(leave) => Ok(leave.read(bytes)),
-                Phase::Talk(talk) => talk.read(bytes, &mut self.banners),
+                Phase::Open(talk) | Phase::Talk(talk) => talk.read(bytes, &mut self.banners),
             };
             self.heard.add(&before[..before.len() - bytes.len()]);
             match news {
@@ -231,7 +242,10 @@ impl Link {
             (_, News::Plain) => Phase::Ready,
             (_, News::Left) => Phase::Left,
             (_, News::Entered(_)) => Phase::Ready,
-            (Phase::Talk(talk), News::Replied(_)) if talk.leaves_clean_prompt() => Phase::Ready,
+            (Phase::Talk(talk), News::Replied(_)) if talk.leaves_clean_prompt() => match talk.ahead {
+                Ahead::Sent => Phase::Open(Talk::new(Sender::Offered, Receiver::header())),
+                Ahead::No | Ahead::Wanted => Phase::Ready,
+            },
             (_, News::Replied(_)) => Phase::Lost,
         };
         if matches!(news, News::Entered(_)) {
@@ -249,7 +263,7 @@ impl Link {
             Phase::Lost => "nothing is known of the board",
             Phase::Ready | Phase::Left => "waiting at the prompt",
             Phase::Enter(enter) => enter.name(),
-            Phase::Talk(talk) => talk.receiver.name(),
+            Phase::Open(talk) | Phase::Talk(talk) => talk.receiver.name(),
             Phase::Leave(_) => "waiting for the friendly prompt",
         }
     }

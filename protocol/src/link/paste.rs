@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::{
     Desk, SLICE,
     reply::Receiver,
-    talk::{Interrupt, Talk},
+    talk::{Ahead, Interrupt, Talk},
 };
 use crate::{
     FaultKind, Instant,
@@ -46,7 +46,11 @@ impl Talk {
             Sender::Data { next, .. } | Sender::Line { next, .. } if now < next => false,
             Sender::Data { sent, .. } => self.send_data(now, sent, desk),
             Sender::Line { sent, .. } => self.send_line(now, sent, desk),
-            Sender::End => self.send_end(desk),
+            Sender::End => {
+                // It ends what the board throws away; the script raised already.
+                self.ahead = Ahead::No;
+                self.send_end(desk)
+            }
             Sender::Offered | Sender::Done => false,
         }
     }
@@ -86,6 +90,10 @@ impl Talk {
 
     fn send_end(&mut self, desk: &mut Desk<'_>) -> bool {
         desk.outbox.push(&[CTRL_D]);
+        if self.ahead == Ahead::Wanted {
+            desk.outbox.push(OFFER);
+            self.ahead = Ahead::Sent;
+        }
         self.sender = Sender::Done;
         true
     }

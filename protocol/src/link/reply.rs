@@ -149,6 +149,7 @@ impl Talk {
                 let size = u16::from_le_bytes([low, high]);
                 let window = Window::new(size).ok_or(FaultKind::Window(size))?;
                 self.credit = Some(Credit::new(window, Follows::End));
+                self.settle_credit();
                 self.sender = Sender::Data { sent: 0, next: Instant::EPOCH };
                 self.receiver = Receiver::Data;
                 *banners = 0;

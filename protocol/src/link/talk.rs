@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{Desk, Turn, paste::Sender, reply::Receiver, reset::SETTLES};
-use crate::{Config, Credit, FaultKind, Instant, Patience, Script};
+use crate::{Config, Credit, FaultKind, Follows, Instant, Patience, Script};
 
 /// How far apart the wake-ups of an endless patience are.
 const WAKE_UP: Duration = Duration::from_secs(60);
@@ -20,8 +20,20 @@ pub(super) struct Talk {
     pub(super) interrupt: Interrupt,
     /// Whether the script may reset the board.
     pub(super) resets: bool,
+    /// The next paste's offer.
+    pub(super) ahead: Ahead,
     /// When something was typed: what the script left unread would spoil the next script.
     pub(super) typed: Option<Instant>,
+}
+
+/// The offer of the next paste, which may go along with the `^D` of this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    No,
+    /// It goes if the board's window leaves room for it.
+    Wanted,
+    /// It went: its answer comes after this script's prompt.
+    Sent,
 }
 
 /// The `^C` of a talk.
@@ -32,8 +44,27 @@ pub(super) enum Interrupt {
 }
 
 impl Talk {
-    pub(super) const fn new(sender: Sender, receiver: Receiver, resets: bool) -> Self {
-        Self { sender, receiver, credit: None, early: false, interrupt: Interrupt::No, resets, typed: None }
+    pub(super) const fn new(sender: Sender, receiver: Receiver) -> Self {
+        let (interrupt, ahead) = (Interrupt::No, Ahead::No);
+        Self { sender, receiver, credit: None, early: false, interrupt, resets: false, ahead, typed: None }
+    }
+
+    /// Says what the script is like, for which this talk was begun.
+    pub(super) fn prepare(&mut self, script: &Script, config: &Config) {
+        self.resets = script.resets();
+        if script.has_more() && config.in_flight.is_none() && !matches!(self.receiver, Receiver::Ok { .. }) {
+            self.ahead = Ahead::Wanted;
+        }
+        self.settle_credit();
+    }
+
+    /// Once the window is known, decides whether an offer goes ahead, and what room the credit keeps for it.
+    pub(super) const fn settle_credit(&mut self) {
+        let Some(credit) = &mut self.credit else { return };
+        if credit.window().get() < 5 {
+            self.ahead = Ahead::No;
+        }
+        credit.follow(if matches!(self.ahead, Ahead::No) { Follows::End } else { Follows::EndAndOffer });
     }
 
     /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void: the

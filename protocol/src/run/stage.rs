@@ -58,7 +58,7 @@ impl<O: Operation> Run<'_, O> {
         if session.board.plain {
             script.check_plain(session.config.plain_limit)?;
         }
-        session.link.start(now, session.board.plain, script.resets());
+        session.link.start(now, session.board.plain, script, &session.config);
         Ok(())
     }
 
@@ -68,7 +68,10 @@ impl<O: Operation> Run<'_, O> {
         let mut probe = Probe::first(self.operation.needs(), &session.board);
         session.script.clear(session.board.quoting());
         match &mut probe {
-            Some(probe) => probe.script(&mut session.board, &mut session.script)?,
+            Some(probe) => {
+                probe.script(&mut session.board, &mut session.script)?;
+                session.script.more();
+            }
             None => self.operation.script(&session.board, &mut session.script)?,
         }
         self.stage = Stage::Script { probe, printed: false, sent: 0 };
