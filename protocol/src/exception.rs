@@ -50,7 +50,8 @@ impl Exception {
 
     /// Returns whether a script of the engine's own arrived damaged, so that it did nothing.
     pub(crate) fn is_damage(&self) -> bool {
-        matches!(&*self.kind, "SyntaxError" | "IndentationError") || self.message == DAMAGED
+        // A path may go as bytes that are decoded.
+        matches!(&*self.kind, "SyntaxError" | "IndentationError" | "UnicodeError") || self.message == DAMAGED
     }
 
     /// Returns whether the board lacks the helpers that this session defined, after a reset that it did not see.

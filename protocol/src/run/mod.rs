@@ -168,10 +168,14 @@ impl<'a, O: Operation> Run<'a, O> {
             return self.closed();
         }
         self.session.stirred = true;
-        while self.outcome.is_none() && !matches!(self.stage, Stage::Ended) {
+        loop {
+            let ended = self.outcome.is_some() || matches!(self.stage, Stage::Ended);
             match self.session.link.read(&mut bytes) {
                 Ok(None) => return,
+                // The answer to an offer that went ahead is for the next run.
+                Ok(Some(_)) if ended => {}
                 Ok(Some(news)) => self.take(news),
+                Err(_) if ended => return self.session.give_up(),
                 Err(fault) => return self.fault(fault),
             }
         }

@@ -40,11 +40,6 @@ impl Board {
         Self { paste: None, scripts, sources, typed, from: None, hears: Hears::All }
     }
 
-    /// Another run starts: what an earlier one left in a paste is gone, as after a `^C`.
-    pub(crate) fn forget_paste(&mut self) {
-        self.paste = None;
-    }
-
     fn ran(&mut self, source: Vec<u8>, script: &mut impl FnMut(&str) -> Vec<u8>) -> Vec<u8> {
         let text = String::from_utf8_lossy(&source).into_owned();
         let answer = script(&text);
@@ -62,13 +57,24 @@ impl Board {
         if self.hears == Hears::Nothing {
             return Vec::new();
         }
+        if bytes == [3] && self.paste.take().is_some() {
+            return b"\x04\x04KeyboardInterrupt: \r\n\x04>".to_vec();
+        }
         if let Some(source) = &mut self.paste {
             source.extend_from_slice(bytes);
+            let ahead = source.ends_with(b"\x04\x05A\x01");
+            if ahead {
+                source.truncate(source.len() - 3);
+            }
             if source.pop_if(|last| *last == 4).is_none() {
                 return Vec::new();
             }
             let source = self.paste.take().unwrap_or_default();
-            return self.ran(source, script);
+            let mut answer = self.ran(source, script);
+            if ahead {
+                answer.extend(self.answer(b"\x05A\x01", script));
+            }
+            return answer;
         }
         match bytes {
             [1] => b"\r\nraw REPL; CTRL-B to exit\r\n>".to_vec(),

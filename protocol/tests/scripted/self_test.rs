@@ -17,7 +17,6 @@ fn a_cancelled_self_test_says_nothing() {
             assert!(steps > 20, "too few steps to mean anything");
             return;
         }
-        board.forget_paste();
         assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(())));
         assert_eq!(session.board().eight_bit(), Some(true), "dropped at step {steps}");
     }

@@ -87,6 +87,8 @@ impl File {
             let (size, kind) = (Argument::Int(self.size), Argument::Str(hash::name(self.kind)));
             script.call(&END, &[temporary, target, size, kind, Argument::Str(&hash)]);
             self.ends = true;
+        } else {
+            script.more();
         }
         Ok(())
     }
