@@ -139,10 +139,12 @@ impl Link {
     /// Starts a script; at the raw prompt only.
     pub(crate) fn start(&mut self, now: Instant, plain: bool, script: &Script, config: &Config) {
         self.stirred = now;
-        let mut talk = match core::mem::replace(&mut self.phase, Phase::Ready) {
-            Phase::Open(talk) => talk,
-            _ if plain => Talk::new(Sender::Line { sent: 0, next: now }, Receiver::Ok { matched: 0 }),
-            _ => Talk::new(Sender::Offer, Receiver::header()),
+        let mut talk = if let Phase::Open(talk) = core::mem::replace(&mut self.phase, Phase::Ready) {
+            talk
+        } else if plain {
+            Talk::new(Sender::Line { sent: 0, next: now }, Receiver::Ok { matched: 0 })
+        } else {
+            Talk::new(Sender::Offer, Receiver::header())
         };
         talk.prepare(script, config);
         self.set(Phase::Talk(talk));
