@@ -252,11 +252,9 @@ fn offers_ride_ahead() {
 
         fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Self::Output>, Error> {
             self.1 += 1;
-            self.0.push(match reply {
-                Reply::Finished => "finished",
-                Reply::Exception(_) => "raised",
-                _ => "reset",
-            });
+            let reset = reply == Reply::Reset;
+            let ended = if reply.finished().is_ok() { "finished" } else { "raised" };
+            self.0.push(if reset { "reset" } else { ended });
             Ok(if self.1 == 3 { ControlFlow::Break(self.0.clone()) } else { ControlFlow::Continue(()) })
         }
     }
