@@ -25,7 +25,7 @@ pub(super) fn furnished(kind: FileSystem) -> Disk {
     disk
 }
 
-/// `baremetal.md` 5, rename: from, to, littlefs, FAT.
+/// What MicroPython of 2026-08 does on a bare-metal board with both file systems; rename: from, to, littlefs, FAT.
 #[test]
 fn renames_by_the_table() {
     let rows = [
