@@ -37,9 +37,9 @@ struct Paste {
 }
 
 impl Promises {
-    /// Another run begins.
+    /// Another run begins; an offer that went ahead is still open.
     pub(super) fn begin(&mut self) {
-        self.paste = None;
+        self.paste = self.paste.take().filter(|paste| paste.sent == 0 && !paste.ended);
     }
 
     /// The engine asks for a write that is not the rest of an earlier one.
