@@ -32,12 +32,14 @@ pub(in crate::transfer) static OPEN: Helper = Helper {
 
 /// Writes a chunk at its offset if it arrived whole and is the next one; one that came before is no error. Otherwise
 /// prints where the file is.
+/// An interrupt may have come between a write and the note of it: the file's own position tells.
 pub(in crate::transfer) static WRITE: Helper = Helper {
     name: "w",
     source: concat!(
         " def w(o,n,b):\n",
         "  if n==len(b):\n",
         "   if o==_rp.p:\n",
+        "    if _rp.q.tell()!=o:_rp.q.seek(o)\n",
         "    if _rp.q.write(b)!=n:raise OSError(28)\n",
         "    _rp.p+=n\n",
         "    return\n",
@@ -123,6 +125,9 @@ mod twins {
         let position = position(machine);
         if bytes.len() as i64 == length {
             if let (true, Some(file)) = (offset == position, machine.file) {
+                if machine.disk.tell(file)? as i64 != offset {
+                    machine.disk.seek(file, usize::try_from(offset).unwrap_or_default())?;
+                }
                 if machine.disk.write(file, bytes)? as i64 != length {
                     return Err(Raised::os_error(28));
                 }
