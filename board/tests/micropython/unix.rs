@@ -1,14 +1,12 @@
 //! What hosts rely on, on a real MicroPython.
 
-#![allow(clippy::unwrap_used)] // A test fails by panicking.
-
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rawpaste_board::trial::{Board, Failed, run, trial};
+use rawpaste_board::trial::{Board, Failed, Trial, trial};
 use rawpaste_board::{End, MicroPython, Running, Shape};
 
 type Outcome = Result<(), Failed>;
@@ -229,8 +227,8 @@ fn leaves_nothing(board: Board) -> Outcome {
     Ok(())
 }
 
-fn main() {
-    run(vec![
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
         trial("greets", greets),
         trial("answers_a_paste", answers_a_paste),
         trial("is_interrupted", is_interrupted),
@@ -244,5 +242,5 @@ fn main() {
         trial("is_behind_tcp", is_behind_tcp),
         trial("is_behind_a_link", is_behind_a_link),
         trial("leaves_nothing", leaves_nothing),
-    ])
+    ]
 }
