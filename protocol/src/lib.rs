@@ -11,9 +11,9 @@
 //!
 //! ```
 //! use std::io::{Read, Write};
-//! use std::time::{Duration, Instant as Clock};
+//! use std::time::Instant as Clock;
 //!
-//! use rawpaste::{Error, Instant, Operation, Session, Step};
+//! use rawpaste::{Instant, Operation, Session, Step};
 //!
 //! /// Runs one operation over a port whose reads and writes return after a while.
 //! fn drive<O: Operation>(
