@@ -55,8 +55,9 @@ impl Typist {
 
     fn type_all(&self, to: &Sender<Vec<u8>>, enter: u8) {
         let mut buffer = [0; 1024];
-        let (mut ahead, mut seen) = (0, 0);
+        let (mut ahead, mut seen, mut ends) = (0, 0, true);
         while let Some(n @ 1..) = self.read(&mut buffer) {
+            ends = buffer[n - 1] == b'\n';
             for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
                 for piece in line.chunks(PIECE) {
                     self.wait(&mut ahead, &mut seen);
@@ -68,6 +69,10 @@ impl Typist {
                     }
                 }
             }
+        }
+        if !ends && !self.is_done() {
+            // A last line without its end is a line all the same. Where nobody receives it the run is over.
+            let _ = to.send(vec![enter]);
         }
     }
 

@@ -134,6 +134,9 @@ impl Fault {
                 ". It looks like output of another thread or a timer on the board: a soft reset (^D at the friendly \
                  prompt) stops it"
             }
+            FaultKind::Unexpected(4) => {
+                ". If the script prints the byte 04 itself, let it write another: the raw REPL ends its output there"
+            }
             FaultKind::Closed => ". Plug the board in again, or find its new name, and run again",
             FaultKind::Stuck(_) => ". Check the cable and that nothing else holds the port, then run again",
             FaultKind::Unexpected(_)

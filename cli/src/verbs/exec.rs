@@ -15,7 +15,9 @@ use crate::{
 /// Run code on the board
 ///
 /// What it prints comes out as it is, its traceback on standard error. Lines of standard input are typed into it, each
-/// ended as the Enter key does. ^C interrupts it; a second one within a second leaves.
+/// ended as the Enter key does; at its end nothing more is typed, and a script that reads on waits until ^C. ^C interrupts
+/// it; a second one within a second leaves, and may leave it running. Names that the code sets stay for the next command. A
+/// program that prints the byte 04 cannot be run here: the raw REPL ends its output there.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  rawpaste exec 'print(6*7)'\n  rawpaste exec 'import os; print(os.uname())'"

@@ -33,6 +33,13 @@ impl Get {
         if self.file.as_deref().is_some_and(is_standard) {
             return with_board(port, |link| stream(link, &self.path, io::stdout().lock()));
         }
+        if let Some(file) = self.file.as_ref().filter(|file| file.to_string_lossy().starts_with(':')) {
+            return Err(Failure::usage(format!(
+                "{} is on the board, and get takes one file",
+                file.display()
+            ))
+            .next("get :PATH [FILE]; a file of this machine whose name begins with : is ./:NAME"));
+        }
         let target = destination(&self.path, self.file.as_deref())?;
         let shown = target.to_string_lossy();
         with_board(port, |link| {

@@ -16,6 +16,9 @@ use crate::{
 
 /// Put files on the board, whole: the board has the old file or the new one at any moment
 ///
+/// (On FAT a rename has a gap in which it has neither.) There must be room for both. A put that was cut off leaves a file
+/// .rp-XXXXXXXX beside the target, which the next put there takes up; it may be removed.
+///
 /// Without :PATH they go to the board's current folder under their own names. A :PATH that ends with / or names a folder
 /// takes them in; another is the name of the one file.
 #[derive(Args, Debug)]
