@@ -1,15 +1,26 @@
-//! What an operation keeps has a bound, also of what makes sense: measured, so in a process of its own.
+//! What a session and an operation keep has a bound: measured, so in a process of its own, one at a time.
 
+mod by_hand;
+
+use std::sync::{Mutex, PoisonError};
+
+use by_hand::{at, enter};
 use peak_alloc::PeakAlloc;
-use rawpaste::{Board, Entry, Error, List, Operation, Refused, Script, Stdin};
+use rawpaste::{
+    Board, Entry, Error, Exec, Get, List, Operation, Patience, Refused, Script, Session, Stdin, Step,
+};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// Held by whoever measures: the allocator counts for the whole process.
+static MEASURES: Mutex<()> = Mutex::new(());
 
 /// Entries without an end. Their names have a bound, and so has their number: the list of them is there twice while it
 /// grows.
 #[test]
 fn a_listing_without_an_end() {
+    let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
     for (width, most) in [(255, 96 * 1024), (100, 128 * 1024), (1, 320 * 1024)] {
         let entry = format!("(b'{}', 32768, 1)\r\n", "n".repeat(width));
         let mut list = List::new("").expect("a path");
@@ -22,5 +33,53 @@ fn a_listing_without_an_end() {
         assert!(matches!(ended, Some(Error::Refused(Refused::TooMuch { .. }))), "{ended:?}");
         assert!(peak < most, "{width}: {peak} bytes");
         assert!(peak > List::NAMES.min(List::LIMIT * size_of::<Entry>()), "it measures nothing");
+    }
+}
+
+/// A megabyte of one thing in a phase of the conversation, and the most memory that the session took for it.
+fn flood<O: Operation>(operation: O, before: &[&[u8]], flood: &[u8]) -> usize {
+    let mut session = Session::default();
+    let mut run = session.run(operation);
+    assert!(enter(&mut run).is_none(), "it ended");
+    ALLOCATOR.reset_peak_usage();
+    let start = ALLOCATOR.current_usage();
+    for piece in before {
+        run.received(piece);
+        while let Step::Write { bytes, .. } = run.poll(at(0)) {
+            let n = bytes.len();
+            run.wrote(n);
+        }
+    }
+    for _ in 0..1024 * 1024 / flood.len() {
+        run.received(flood);
+        if matches!(run.poll(at(0)), Step::Done(_)) {
+            break;
+        }
+    }
+    ALLOCATOR.peak_usage().saturating_sub(start)
+}
+
+/// Whatever the board sends, and wherever, a session keeps at most 64 KiB.
+#[test]
+fn memory_is_bounded() {
+    let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
+    let header: &[u8] = b"R\x01\x80\x00\x01";
+    let ran: &[u8] = b"\x04";
+    let text = [b'x'; 4096];
+    let exec = || Exec::new("print(1)", |_| Ok(())).expect("code").patience(Patience::Forever);
+    let captured = || Exec::captured("print(1)", 16 * 1024).expect("code");
+    let peaks = [
+        ("header", flood(exec(), &[], &text)),
+        ("grants", flood(exec(), &[header], &[1; 4096])),
+        ("output", flood(exec(), &[header, ran], &text)),
+        ("output that is kept", flood(captured(), &[header, ran], &text)),
+        ("error", flood(exec(), &[header, ran, b"\x04"], &text)),
+        ("prompt", flood(exec(), &[header, ran, b"\x04\x04"], &text)),
+        ("reset", flood(exec(), &[header, ran, b"\x04\x04MPY: soft reboot\r\n"], &text)),
+        ("a line without an end", flood(List::new("").expect("a path"), &[header, ran], &text)),
+        ("not a file", flood(Get::new("f", Vec::new()).expect("a path"), &[header, ran], &text)),
+    ];
+    for (what, peak) in peaks {
+        assert!(peak < 64 * 1024, "{what}: {peak} bytes");
     }
 }

@@ -1,21 +1,15 @@
-//! The contract of the steps, by hand: a driver that is slow, a transport that ends, a board that never stops talking.
+//! The contract of the steps, by hand: a driver that is slow, a transport that ends, a script that does not read.
+
+mod by_hand;
 
 use std::time::Duration;
 
-use peak_alloc::PeakAlloc;
+use by_hand::{at, enter};
 use rawpaste::{
-    Config, Error, Eval, Exec, FaultKind, Get, Holds, Instant, List, Operation, Patience, Refused, Run,
-    Session, Step,
+    Config, Error, Eval, Exec, FaultKind, Holds, Operation, Patience, Refused, Run, Session, Step,
 };
 
-#[global_allocator]
-static ALLOCATOR: PeakAlloc = PeakAlloc;
-
 const SECOND: Duration = Duration::from_secs(1);
-
-fn at(millis: u64) -> Instant {
-    Instant::from_epoch(Duration::from_millis(millis))
-}
 
 fn eval() -> Eval {
     Eval::new("6*7").expect("an expression")
@@ -29,38 +23,6 @@ fn fault<T>(step: Step<'_, T>) -> FaultKind {
             panic!("no fault")
         }
     }
-}
-
-/// Carries the run to its first script: everything is written at once, entry is answered. Returns the result if the
-/// run ends before.
-fn enter<O: Operation>(run: &mut Run<'_, O>) -> Option<Result<O::Output, Error>> {
-    let mut answers: Vec<String> = Vec::new();
-    for _ in 0..30 {
-        match run.poll(at(0)) {
-            Step::Write { bytes, .. } => {
-                let written = String::from_utf8_lossy(bytes).into_owned();
-                run.wrote(written.len());
-                answers.push(match written.as_bytes() {
-                    [3] => "\r\n>>> ".into(),
-                    [1] => "\r\nraw REPL; CTRL-B to exit\r\n>".into(),
-                    [5, b'A', 1] => return None,
-                    _ => answer(&written),
-                });
-            }
-            Step::Read { .. } => run.received(answers.pop().expect("a wait for nothing").as_bytes()),
-            Step::Event(_) => {}
-            Step::Flush { .. } => run.flushed(),
-            Step::Done(result) => return Some(result),
-        }
-    }
-    panic!("not entered");
-}
-
-/// Answers the mark, `print(A*B,..`.
-fn answer(mark: &str) -> String {
-    let product = mark.strip_prefix("print(").and_then(|rest| rest.split(',').next()).expect("the mark");
-    let product: u64 = product.split('*').map(|factor| factor.parse::<u64>().expect("a factor")).product();
-    format!("OK{product} 0\r\n\x04\x04>")
 }
 
 /// A write that nothing takes: the engine reads in between, offers it again, and gives up when entry has taken its 5 s.
@@ -145,53 +107,6 @@ fn an_interrupt_before_the_script() {
     assert!(exception.is_interrupt());
 }
 
-/// A megabyte of one thing in a phase of the conversation, and the most memory that the session took for it.
-fn flood<O: Operation>(operation: O, before: &[&[u8]], flood: &[u8]) -> usize {
-    let mut session = Session::default();
-    let mut run = session.run(operation);
-    assert!(enter(&mut run).is_none(), "it ended");
-    ALLOCATOR.reset_peak_usage();
-    let start = ALLOCATOR.current_usage();
-    for piece in before {
-        run.received(piece);
-        while let Step::Write { bytes, .. } = run.poll(at(0)) {
-            let n = bytes.len();
-            run.wrote(n);
-        }
-    }
-    for _ in 0..1024 * 1024 / flood.len() {
-        run.received(flood);
-        if matches!(run.poll(at(0)), Step::Done(_)) {
-            break;
-        }
-    }
-    ALLOCATOR.peak_usage().saturating_sub(start)
-}
-
-/// Whatever the board sends, and wherever, a session keeps at most 64 KiB.
-#[test]
-fn memory_is_bounded() {
-    let header: &[u8] = b"R\x01\x80\x00\x01";
-    let ran: &[u8] = b"\x04";
-    let text = [b'x'; 4096];
-    let exec = || Exec::new("print(1)", |_| Ok(())).expect("code").patience(Patience::Forever);
-    let captured = || Exec::captured("print(1)", 16 * 1024).expect("code");
-    let peaks = [
-        ("header", flood(exec(), &[], &text)),
-        ("grants", flood(exec(), &[header], &[1; 4096])),
-        ("output", flood(exec(), &[header, ran], &text)),
-        ("output that is kept", flood(captured(), &[header, ran], &text)),
-        ("error", flood(exec(), &[header, ran, b"\x04"], &text)),
-        ("prompt", flood(exec(), &[header, ran, b"\x04\x04"], &text)),
-        ("reset", flood(exec(), &[header, ran, b"\x04\x04MPY: soft reboot\r\n"], &text)),
-        ("a line without an end", flood(List::new("").expect("a path"), &[header, ran], &text)),
-        ("not a file", flood(Get::new("f", Vec::new()).expect("a path"), &[header, ran], &text)),
-    ];
-    for (what, peak) in peaks {
-        assert!(peak < 64 * 1024, "{what}: {peak} bytes");
-    }
-}
-
 /// What is typed ahead has a bound, and a driver can see the room.
 #[test]
 fn typing_has_a_bound() {
@@ -223,4 +138,49 @@ fn typing_that_nobody_reads() {
         matches!(run.poll(at(3 * hour)), Step::Write { bytes: b"\x03", .. }),
         "^C waits behind what was typed"
     );
+}
+
+/// Carries a run into its script, which has printed nothing yet.
+fn running<O: Operation>(run: &mut Run<'_, O>) {
+    assert!(enter(run).is_none());
+    run.received(b"R\x01\x80\x00\x01");
+    let Step::Write { bytes, .. } = run.poll(at(0)) else { panic!("no write") };
+    let n = bytes.len();
+    run.wrote(n);
+    run.received(b"\x04");
+}
+
+/// What waits to be typed when the script has ended is no reason to wake up at once, again and again.
+#[test]
+fn typing_that_came_too_late() {
+    let mut session = Session::default();
+    let mut run = session.run(Exec::new("print(1)", |_| Ok(())).expect("code"));
+    running(&mut run);
+    run.type_in(&[b'x'; 600]);
+    let Step::Write { bytes, .. } = run.poll(at(0)) else { panic!("nothing is typed") };
+    let n = bytes.len();
+    run.wrote(n);
+    run.received(b"1\r\n\x04");
+    assert!(matches!(run.poll(at(100)), Step::Read { until } if until > at(100)), "it does not wait");
+}
+
+/// Where source goes at a pace, the pace is no reason to wake up while there is no credit.
+#[test]
+fn a_pace_without_credit() {
+    let mut config = Config::default();
+    config.in_flight = core::num::NonZeroUsize::new(60);
+    let mut session = Session::new(config);
+    let mut run = session.run(Exec::new(vec![b'#'; 1000], |_| Ok(())).expect("code"));
+    assert!(enter(&mut run).is_none());
+    run.received(b"R\x01\x80\x00\x01");
+    for now in (0..1000).step_by(10) {
+        match run.poll(at(now)) {
+            Step::Write { bytes, .. } => {
+                let n = bytes.len();
+                run.wrote(n);
+            }
+            Step::Read { until } => assert!(until > at(now), "it does not wait at {now}"),
+            Step::Flush { .. } | Step::Event(_) | Step::Done(_) => {}
+        }
+    }
 }

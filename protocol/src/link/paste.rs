@@ -63,13 +63,13 @@ impl Talk {
         let piece = (source.len() - sent).min(credit.room()).min(most);
         desk.outbox.push(&source[sent..sent + piece]);
         credit.sent(piece);
-        let next = if desk.config.in_flight.is_some() { now + desk.config.pace.every } else { now };
-        self.sender = Sender::Data { sent: sent + piece, next };
-        if sent + piece == source.len() {
-            // The room that the credit keeps holds it.
-            return self.send_end(desk);
+        let ends = sent + piece == source.len();
+        if piece > 0 {
+            let next = if desk.config.in_flight.is_some() { now + desk.config.pace.every } else { now };
+            self.sender = Sender::Data { sent: sent + piece, next };
         }
-        piece > 0
+        // The room that the credit keeps holds the end.
+        if ends { self.send_end(desk) } else { piece > 0 }
     }
 
     /// The next slice of a line in plain raw mode, at the pace.
@@ -144,8 +144,8 @@ impl Talk {
         Ok(true)
     }
 
-    /// Returns when this talk has something to send that is not due yet.
-    pub(super) fn wake_up(&self, desk: &Desk<'_>) -> Instant {
+    /// Returns when this talk has something to send that is not due yet; what is due waits for something else.
+    pub(super) fn wake_up(&self, now: Instant, desk: &Desk<'_>) -> Instant {
         const NEVER: Instant = Instant::from_epoch(Duration::MAX);
         let paced = match self.sender {
             Sender::Line { next, .. } => next,
@@ -161,7 +161,7 @@ impl Talk {
             (Interrupt::Asked { again, .. }, Receiver::Data | Receiver::Output { .. }) => again,
             _ => NEVER,
         };
-        paced.min(typing).min(interrupt)
+        [paced, typing, interrupt].into_iter().filter(|due| *due > now).min().unwrap_or(NEVER)
     }
 
     /// In plain raw mode, a line that was dropped by `^C` has no answer: this stands for it.

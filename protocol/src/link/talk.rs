@@ -100,7 +100,7 @@ impl Talk {
             Patience::For(time) => stirred + time,
         };
         let until = if at_prompt { until.min(settled) } else { until };
-        Ok(Turn::Wait(until.min(self.wake_up(desk))))
+        Ok(Turn::Wait(until.min(self.wake_up(now, desk))))
     }
 
     /// The script may have started the whole board again, which then stands at its friendly prompt.
