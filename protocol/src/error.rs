@@ -135,7 +135,8 @@ impl Fault {
                  prompt) stops it"
             }
             FaultKind::Unexpected(4) => {
-                ". If the script prints the byte 04 itself, let it write another: the raw REPL ends its output there"
+                ". If the script prints the byte 04 itself, let it write another, since the raw REPL ends its output there; else \
+                 run it again"
             }
             FaultKind::Closed => ". Plug the board in again, or find its new name, and run again",
             FaultKind::Stuck(_) => ". Check the cable and that nothing else holds the port, then run again",

@@ -104,7 +104,6 @@ fn call(
 
 #[cfg(all(test, feature = "testing"))]
 mod tests {
-
     /// A later definition derives from the earlier one, so one name for two things would shadow the first: the nonce,
     /// once, and no board could be entered any more.
     #[test]

@@ -65,7 +65,8 @@
 //! - Dropping a [`Run`] is legal at any step, and so is giving the transport up: the next run finds its own way back to
 //!   a clean prompt, and `&mut operation`, run again, goes on.
 //! - Never more is in flight than the board granted, and a little less ([`Credit`]). Exactly one `^D` ends each paste.
-//! - Whatever a board sends, the engine does not panic, and keeps at most 64 KiB besides what the caller gave it.
+//! - Whatever a board sends, the engine does not panic, and keeps at most 64 KiB besides what the caller gave it and
+//!   what an operation collects, which has a bound of its own.
 //! - What a board says is escaped where an error shows it.
 //! - A transport that holds nothing back ([`Holds::Nothing`]) is never flushed.
 //!

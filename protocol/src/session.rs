@@ -24,12 +24,21 @@ pub struct Session {
     pub(crate) definition: Script,
     /// The helpers that are on the board.
     pub(crate) defined: Vec<&'static Helper>,
-    /// Whether `definition` is the script under way.
-    pub(crate) defining: bool,
     /// Whether bytes went or came since the last poll.
     pub(crate) stirred: bool,
-    /// Whether the script under way is the engine's own and not the operation's.
-    pub(crate) own: bool,
+    /// Whose script is under way.
+    pub(crate) whose: Whose,
+}
+
+/// Whose a script is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// The operation's, in `script`: what is typed is for it.
+    Operation,
+    /// A probe's, in `script`.
+    Probe,
+    /// The engine's, in `definition`.
+    Definition,
 }
 
 impl Session {
@@ -54,9 +63,8 @@ impl Session {
             script: Script::default(),
             definition: Script::default(),
             defined: Vec::new(),
-            defining: false,
             stirred: false,
-            own: true,
+            whose: Whose::Probe,
         }
     }
 
@@ -90,7 +98,7 @@ impl Session {
         self.outbox.clear();
         self.stdin.clear();
         self.board.self_test.unsure = false;
-        self.defining = false;
+        self.whose = Whose::Probe;
         self.stirred = false;
         if !self.link.is_settled() {
             self.link.lose();
@@ -98,13 +106,20 @@ impl Session {
     }
 
     pub(crate) fn poll_link(&mut self, now: Instant) -> Result<Turn, Fault> {
-        let script = if self.defining { &self.definition } else { &self.script };
-        let stdin = if self.own { None } else { Some(&mut self.stdin) };
+        let (script, stdin) = match self.whose {
+            Whose::Operation => (&self.script, Some(&mut self.stdin)),
+            Whose::Probe => (&self.script, None),
+            Whose::Definition => (&self.definition, None),
+        };
         self.link.poll(now, &mut Desk { script, outbox: &mut self.outbox, stdin, config: &self.config })
     }
 
+    /// Returns the script under way.
     const fn current(&self) -> &Script {
-        if self.defining { &self.definition } else { &self.script }
+        match self.whose {
+            Whose::Operation | Whose::Probe => &self.script,
+            Whose::Definition => &self.definition,
+        }
     }
 
     /// Asks for `^C`; returns whether the write under way was given up for it.
@@ -127,8 +142,7 @@ impl Session {
     /// The transport ended. That may be what the script was for.
     pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
         self.outbox.clear();
-        let script = if self.defining { &self.definition } else { &self.script };
-        self.link.closed(script)
+        self.link.closed()
     }
 
     /// Returns whether the operation's script calls a helper that is not on the board; writes its definition then. In

@@ -36,7 +36,7 @@ impl Get {
         if let Some(file) = self.file.as_ref().filter(|file| file.to_string_lossy().starts_with(':')) {
             return Err(Failure::usage(format!(
                 "{} is on the board, and get takes one file",
-                file.display()
+                Visible(&file.to_string_lossy())
             ))
             .next("get :PATH [FILE]; a file of this machine whose name begins with : is ./:NAME"));
         }

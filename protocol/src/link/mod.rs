@@ -230,8 +230,8 @@ impl Link {
     }
 
     /// The transport ended.
-    pub(crate) fn closed(&mut self, script: &Script) -> Result<Reply, Fault> {
-        let resets = matches!(&self.phase, Phase::Talk(talk) if talk.may_end()) && script.resets();
+    pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
+        let resets = matches!(&self.phase, Phase::Talk(talk) if talk.may_end());
         let fault = self.fault(FaultKind::Closed);
         self.lose();
         if resets { Ok(Reply::Closed) } else { Err(fault) }

@@ -131,12 +131,13 @@ impl Talk {
 
     /// Whether the end of the transport can be what the script did.
     pub(super) const fn may_end(&self) -> bool {
-        matches!(
-            self.receiver,
-            Receiver::Output { .. }
-                | Receiver::Error { .. }
-                | Receiver::Prompt { .. }
-                | Receiver::Reset { .. }
-        )
+        self.resets
+            && matches!(
+                self.receiver,
+                Receiver::Output { .. }
+                    | Receiver::Error { .. }
+                    | Receiver::Prompt { .. }
+                    | Receiver::Reset { .. }
+            )
     }
 }

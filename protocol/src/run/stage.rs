@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 
 use super::{Run, writing::Writing};
-use crate::{Error, Exception, FaultKind, Instant, Operation, Reply, link::News, ops::Probe};
+use crate::{Error, Exception, FaultKind, Instant, Operation, Reply, link::News, ops::Probe, session::Whose};
 
 /// What the script under way is for.
 #[derive(Debug)]
@@ -47,9 +47,12 @@ impl<O: Operation> Run<'_, O> {
         {
             self.stage = Stage::Define { probe: probe.take(), sent: *sent };
         }
-        session.defining = matches!(self.stage, Stage::Define { .. });
-        session.own = !matches!(self.stage, Stage::Script { probe: None, .. });
-        let script = if session.defining { &session.definition } else { &session.script };
+        session.whose = match self.stage {
+            Stage::Define { .. } => Whose::Definition,
+            Stage::Script { probe: None, .. } => Whose::Operation,
+            Stage::Script { .. } | Stage::Next | Stage::Leave | Stage::Ended => Whose::Probe,
+        };
+        let script = if session.whose == Whose::Definition { &session.definition } else { &session.script };
         if script.leaves() {
             self.stage = Stage::Leave;
             session.link.leave(now);
