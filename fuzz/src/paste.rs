@@ -33,6 +33,6 @@ pub fn paste(input: &[u8]) {
 pub(super) fn session(manner: Manner) -> Session {
     let mut config = Config::default();
     config.holds = if manner.flags & Manner::HOLDS == 0 { Holds::Nothing } else { Holds::UntilFlush };
-    config.chunk = 256;
+    config.chunk = NonZeroUsize::new(256);
     Session::new(config)
 }

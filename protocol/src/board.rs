@@ -1,4 +1,5 @@
 use alloc::string::String;
+use core::num::NonZeroUsize;
 
 use crate::{Quoting, ops::SelfTest};
 
@@ -10,8 +11,8 @@ pub struct Board {
     pub(crate) eight_bit: Option<bool>,
     pub(crate) self_test: SelfTest,
     pub(crate) plain: bool,
-    /// How many bytes of a file the session sends in one script.
-    chunk: usize,
+    /// How many bytes the literals of a script hold, if the session says so.
+    chunk: Option<NonZeroUsize>,
 }
 
 impl Board {
@@ -45,7 +46,7 @@ impl Board {
     }
 
     /// Forgets what belongs to the path and not to the board: one damaged answer may have said that there is no raw paste.
-    pub(crate) const fn on_another_path(mut self, chunk: usize) -> Self {
+    pub(crate) const fn on_another_path(mut self, chunk: Option<NonZeroUsize>) -> Self {
         self.eight_bit = None;
         self.self_test = SelfTest::NEW;
         self.plain = false;
@@ -53,12 +54,10 @@ impl Board {
         self
     }
 
-    /// Returns how many bytes of a file go in one script, at least 1. In plain raw mode it is a short one: a byte may
-    /// need four on the wire, and the firmware stops where a line outgrows its heap.
+    /// Returns how many bytes the literals of a script hold, if the session says so.
     #[cfg(feature = "transfer")]
-    pub(crate) fn chunk(&self, asked: Option<usize>) -> usize {
-        let chunk = asked.unwrap_or(self.chunk).max(1);
-        if self.plain { chunk.min(192) } else { chunk }
+    pub(crate) fn chunk(&self) -> Option<usize> {
+        self.chunk.map(NonZeroUsize::get)
     }
 }
 

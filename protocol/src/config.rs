@@ -47,8 +47,8 @@ pub struct Config {
     /// The longest script in plain raw mode, in bytes: one that outgrows the heap stops most
     /// firmware, since the line is collected outside any exception handler. 1024.
     pub plain_limit: usize,
-    /// How many bytes of a file one script carries. 2048.
-    pub chunk: usize,
+    /// How many bytes the literals of one script of a put may hold; otherwise the board's memory decides. None.
+    pub chunk: Option<NonZeroUsize>,
     /// What the transport holds back until it is flushed.
     pub holds: Holds,
     /// Tells this session's helpers from another's on the same board: give each process another. Its lower 30 bits count,
@@ -66,7 +66,7 @@ impl Default for Config {
             pace: Pace { bytes: 256, every: Duration::from_millis(10) },
             in_flight: None,
             plain_limit: 1024,
-            chunk: 2048,
+            chunk: None,
             holds: Holds::Nothing,
             nonce: 1,
         }

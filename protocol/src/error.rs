@@ -196,6 +196,15 @@ pub enum Refused {
     Changed,
     /// What arrived is not what was sent: the digests differ. Nothing was put under the target's name.
     Digest,
+    /// The board has no room for the file beside what it has; nothing was sent.
+    NoRoom {
+        /// How many bytes there is no place for yet.
+        needs: u64,
+        /// How many bytes are free.
+        free: u64,
+        /// The size of the old file, which could make room.
+        old: u64,
+    },
     /// The operation had ended already.
     Ended,
 }
@@ -219,6 +228,13 @@ impl fmt::Display for Refused {
             Self::Digest => f.write_str(
                 "what arrived is not what was sent (the digests differ), so nothing was put in place: run it again",
             ),
+            Self::NoRoom { needs, free, old } => {
+                write!(f, "the file needs {needs} bytes more, and the board has {free} free: remove something")?;
+                if *old > 0 {
+                    write!(f, ", or put it in place of the old one ({old} bytes), which goes first then (--in-place)")?;
+                }
+                Ok(())
+            }
             Self::Ended => f.write_str("this run has ended: start another"),
         }
     }

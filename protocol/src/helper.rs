@@ -33,6 +33,21 @@ impl PartialEq for Helper {
     }
 }
 
+/// A script of the engine's that stands for itself: text with literals in between, for work that is done once.
+///
+/// It is the body of `class _rp`, so that its names are no globals, and it may run only where that name stands for
+/// nothing.
+#[cfg(feature = "transfer")]
+#[derive(Debug)]
+pub(crate) struct Whole {
+    /// Its text; a literal follows each piece but the last.
+    pub(crate) pieces: &'static [&'static str],
+    /// What the simulated board does instead.
+    #[cfg(feature = "testing")]
+    pub(crate) twin:
+        fn(&mut crate::testing::Machine, &[crate::literal::Value]) -> Result<(), crate::testing::Raised>,
+}
+
 /// Appends the script that defines `helpers`: afresh with `nonce`, or on top of what is defined already.
 pub(crate) fn define(helpers: &[&Helper], nonce: Option<u32>, out: &mut Vec<u8>) {
     match nonce {
@@ -63,6 +78,16 @@ pub(crate) static CALL: Helper = Helper {
     twin: call,
 };
 
+/// Makes bytes of base64, on a path that does not carry all values.
+#[cfg(feature = "transfer")]
+pub(crate) static BASE64: Helper = Helper {
+    name: "B",
+    source: " import binascii\n B=binascii.a2b_base64\n",
+    requires: &[],
+    #[cfg(feature = "testing")]
+    twin: crate::testing::not_called,
+};
+
 /// Computes the check over a call.
 pub(crate) fn check(name: &str, arguments: &[Argument<'_>]) -> u32 {
     let mut text = Vec::from(name);
@@ -72,6 +97,10 @@ pub(crate) fn check(name: &str, arguments: &[Argument<'_>]) -> u32 {
             Argument::Int(number) => text.extend_from_slice(format!("{number}").as_bytes()),
             Argument::Str(word) => text.extend_from_slice(word.as_bytes()),
             Argument::Bytes(bytes) => text.extend_from_slice(format!("{}", bytes.len()).as_bytes()),
+            #[cfg(feature = "transfer")]
+            Argument::Base64(text64) => {
+                text.extend_from_slice(format!("{}", text64.len() / 4 * 3).as_bytes())
+            }
         }
     }
     text.iter().fold(0, |check, byte| (check * 31 + u32::from(*byte)) & 0xff_ffff)
@@ -109,12 +138,19 @@ mod tests {
     #[test]
     fn no_two_attributes_have_one_name() {
         let mut names = alloc::vec!["_n"];
+        let mut helpers = alloc::vec::Vec::new();
+        // Of the variants of one a board gets one.
         for helper in crate::testing::helpers() {
+            if helpers.contains(&helper.name) {
+                continue;
+            }
+            helpers.push(helper.name);
             let own = helper.source.lines().filter(|line| line.starts_with(' ') && !line.starts_with("  "));
             for line in own {
                 let line = line.trim_start();
-                let rest = line.strip_prefix("def ").unwrap_or(line);
-                let name = rest.split(['(', '=']).next().unwrap_or_default();
+                let rest = ["def ", "class ", "import "].iter().find_map(|word| line.strip_prefix(word));
+                let rest = rest.unwrap_or(line);
+                let name = rest.split(['(', '=', ':']).next().unwrap_or_default();
                 assert!(!names.contains(&name), "{name} stands for two things");
                 names.push(name);
             }

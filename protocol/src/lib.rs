@@ -147,7 +147,9 @@ pub use script::Script;
 pub use session::Session;
 pub use time::Instant;
 #[cfg(feature = "transfer")]
-pub use transfer::{Digest, Get, Hash, Put, Sink, Source};
+pub use transfer::{
+    Choices, Digest, Encoding, Files, Get, Hash, Placed, Plan, Put, PutAll, Scripts, Sink, Source,
+};
 pub use window::{Credit, Follows, Window};
 pub(crate) use {helper::Helper, script::Argument};
 

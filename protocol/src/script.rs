@@ -16,6 +16,10 @@ pub struct Script {
     may_reset: bool,
     more: bool,
     leaves: bool,
+    /// Whether it is the operation's first of a run.
+    first: bool,
+    /// Whether nothing of the engine is on the board.
+    bare: bool,
 }
 
 /// One argument of a helper.
@@ -27,6 +31,9 @@ pub(crate) enum Argument<'a> {
     Str(&'a str),
     /// A bytes literal.
     Bytes(&'a [u8]),
+    /// Base64 that is bytes again on the board; the script [requires](Script::require) [`helper::BASE64`].
+    #[cfg(feature = "transfer")]
+    Base64(&'a str),
 }
 
 impl Script {
@@ -52,16 +59,54 @@ impl Script {
         self.source.extend_from_slice(format!("_rp.z({check},'{}'", helper.name).as_bytes());
         for argument in arguments {
             self.source.push(b',');
-            match *argument {
-                Argument::Int(number) => self.source.extend_from_slice(format!("{number}").as_bytes()),
-                Argument::Str(text) => quote_str(text, &mut self.source),
-                Argument::Bytes(bytes) => quote(bytes, self.quoting, &mut self.source),
-            }
+            self.literal(*argument);
         }
         self.source.extend_from_slice(b")\n");
     }
 
-    fn require(&mut self, helper: &'static Helper) {
+    /// Appends a call of `helper` as [`call`](Self::call) does, but without a check over its arguments: the helper
+    /// notices itself what did not arrive as it was sent.
+    #[cfg(feature = "transfer")]
+    pub(crate) fn call_bare(&mut self, helper: &'static Helper, arguments: &[Argument<'_>]) {
+        self.require(helper);
+        self.source.extend_from_slice(format!("_rp.{}(", helper.name).as_bytes());
+        for (at, argument) in arguments.iter().enumerate() {
+            if at > 0 {
+                self.source.push(b',');
+            }
+            self.literal(*argument);
+        }
+        self.source.extend_from_slice(b")\n");
+    }
+
+    /// Writes the script that is `whole`, which needs no helper and leaves none: for a board that is
+    /// [bare](Self::is_bare).
+    #[cfg(feature = "transfer")]
+    pub(crate) fn whole(&mut self, whole: &'static helper::Whole, arguments: &[Argument<'_>]) {
+        for (at, piece) in whole.pieces.iter().enumerate() {
+            self.source.extend_from_slice(piece.as_bytes());
+            if let Some(argument) = arguments.get(at) {
+                self.literal(*argument);
+            }
+        }
+    }
+
+    fn literal(&mut self, argument: Argument<'_>) {
+        match argument {
+            Argument::Int(number) => self.source.extend_from_slice(format!("{number}").as_bytes()),
+            Argument::Str(text) => quote_str(text, &mut self.source),
+            Argument::Bytes(bytes) => quote(bytes, self.quoting, &mut self.source),
+            #[cfg(feature = "transfer")]
+            Argument::Base64(text) => {
+                self.source.extend_from_slice(format!("_rp.{}('", helper::BASE64.name).as_bytes());
+                self.source.extend_from_slice(text.as_bytes());
+                self.source.extend_from_slice(b"')");
+            }
+        }
+    }
+
+    /// Says that the script needs `helper`, which its calls do not name.
+    pub(crate) fn require(&mut self, helper: &'static Helper) {
         for needed in helper.requires {
             self.require(needed);
         }
@@ -92,10 +137,28 @@ impl Script {
         self.leaves = true;
     }
 
-    /// Takes back what was written.
+    /// Returns whether it is the operation's first of a run, or the last one was not sent: what went before may have
+    /// arrived or not.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.first
+    }
+
+    /// Returns whether nothing of the engine is on the board, so that a script that needs no helper is the shortest.
     #[cfg(feature = "transfer")]
-    pub(crate) fn restart(&mut self) {
-        self.clear(self.quoting);
+    pub(crate) const fn is_bare(&self) -> bool {
+        self.bare
+    }
+
+    /// Sets how bytes are quoted from here on.
+    #[cfg(feature = "transfer")]
+    pub(crate) const fn quote_as(&mut self, quoting: Quoting) {
+        self.quoting = quoting;
+    }
+
+    /// Takes note of when it is written.
+    pub(crate) const fn at(&mut self, first: bool, bare: bool) {
+        (self.first, self.bare) = (first, bare);
     }
 
     pub(crate) fn clear(&mut self, quoting: Quoting) {
@@ -106,6 +169,7 @@ impl Script {
         self.may_reset = false;
         self.more = false;
         self.leaves = false;
+        (self.first, self.bare) = (false, false);
     }
 
     /// Makes it the script that defines `helpers`.

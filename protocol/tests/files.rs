@@ -1,5 +1,7 @@
 //! Files there and back on the simulated board: whole, at the speed of the wire, whatever the board is like.
 
+use std::num::NonZeroUsize;
+
 use std::{num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;
@@ -135,7 +137,7 @@ fn small_buffers_are_not_overrun() {
         };
         let mut config = Config::default();
         config.in_flight = NonZeroUsize::new(size - 4);
-        (config.pace.every, config.chunk) = (Duration::from_millis(20), 512);
+        (config.pace.every, config.chunk) = (Duration::from_millis(20), NonZeroUsize::new(512));
         let mut bench = Bench::new(firmware, LinkShape::uart());
         let mut session = Session::new(config);
         let exec = Exec::captured(code.clone(), 10).expect("code");

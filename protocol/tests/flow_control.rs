@@ -4,6 +4,8 @@
 //! source that had arrived and that its compiler had not taken yet. A board has room for two windows; the engine stays
 //! at max(W, 2W - 2), so that the `^D` fits as well and an esp8266, whose buffer is a byte short, loses nothing.
 
+use std::num::NonZeroUsize;
+
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -37,7 +39,7 @@ fn content(length: usize) -> Vec<u8> {
 
 fn session(chunk: usize) -> Session {
     let mut config = Config::default();
-    config.chunk = chunk;
+    config.chunk = NonZeroUsize::new(chunk);
     Session::new(config)
 }
 

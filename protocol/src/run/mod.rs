@@ -25,6 +25,8 @@ pub struct Run<'a, O: Operation> {
     /// The error that an operation ended with while its script was under way, until the script's reply.
     failed: Option<Error>,
     interrupted: bool,
+    /// Whether the operation wrote a script.
+    begun: bool,
     /// Whether this run entered the link itself; where an earlier one did, the first offer may meet another prompt.
     entered: bool,
     events: Events,
@@ -119,6 +121,7 @@ impl<'a, O: Operation> Run<'a, O> {
             outcome: None,
             failed: None,
             interrupted: false,
+            begun: false,
             entered: false,
             events: Events::default(),
         }

@@ -75,7 +75,11 @@ impl<O: Operation> Run<'_, O> {
                 probe.script(&mut session.board, &mut session.script)?;
                 session.script.more();
             }
-            None => self.operation.script(&session.board, &mut session.script)?,
+            None => {
+                let begun = core::mem::replace(&mut self.begun, true);
+                session.script.at(!begun, session.defined.is_empty());
+                self.operation.script(&session.board, &mut session.script)?;
+            }
         }
         self.stage = Stage::Script { probe, printed: false, sent: 0 };
         Ok(())
@@ -110,6 +114,8 @@ impl<O: Operation> Run<'_, O> {
             Stage::Script { .. } | Stage::Define { .. } | Stage::Next => Stage::Next,
             stage @ (Stage::Leave | Stage::Ended) => stage,
         };
+        // What the operation wrote last was not sent.
+        self.begun &= !matches!(self.stage, Stage::Next);
     }
 
     fn output(&mut self, bytes: &[u8]) {

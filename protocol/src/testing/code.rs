@@ -3,9 +3,9 @@
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
-    helper::Helper,
+    helper::{BASE64, Helper, Whole},
     literal::{Malformed, Value},
-    testing::{Act, Program},
+    testing::{Act, Program, helpers},
 };
 
 /// A piece of a script that was understood.
@@ -15,6 +15,8 @@ pub(crate) enum Step {
     Mark { product: i64 },
     /// `class _rp:` with its nonce, or `class _rp(_rp):` without, and the helpers in it.
     Define { line: u32, nonce: Option<i64>, helpers: Vec<&'static Helper> },
+    /// A script that stands for itself.
+    Whole { whole: &'static Whole, arguments: Vec<Value> },
     /// `_rp.NAME(..)`.
     Call { line: u32, name: String, arguments: Vec<Value> },
     /// `globals().pop('_rp',None)`.
@@ -42,6 +44,9 @@ pub(crate) fn compile(
         return program.acts.iter().cloned().map(act).collect();
     }
     let source = lexed(source);
+    if let Some(step) = helpers::wholes().iter().find_map(|whole| stands_for_itself(whole, &source)) {
+        return Ok(Vec::from([step]));
+    }
     let mut reader = Reader { rest: &source, line: 1 };
     let mut steps = Vec::new();
     while !reader.rest.is_empty() {
@@ -155,6 +160,19 @@ fn definition(reader: &mut Reader<'_>, line: u32, known: &[&'static Helper]) -> 
     Ok(Step::Define { line, nonce, helpers })
 }
 
+/// Reads a script whose text is known, with literals in between.
+fn stands_for_itself(whole: &'static Whole, source: &[u8]) -> Option<Step> {
+    let (first, others) = whole.pieces.split_first()?;
+    let mut rest = source.strip_prefix(first.as_bytes())?;
+    let mut arguments = Vec::new();
+    for piece in others {
+        let (value, after) = Value::read(rest).ok()?;
+        arguments.push(value);
+        rest = after.strip_prefix(piece.as_bytes())?;
+    }
+    rest.is_empty().then_some(Step::Whole { whole, arguments })
+}
+
 /// Reads `_rp.NAME(LITERAL,..)`.
 fn call(text: &[u8], line: u32) -> Result<Step, Malformed> {
     let text = text.strip_prefix(b"_rp.").ok_or(Malformed)?;
@@ -168,7 +186,7 @@ fn call(text: &[u8], line: u32) -> Result<Step, Malformed> {
             let name = core::str::from_utf8(name).map_err(|_| Malformed)?;
             return Ok(Step::Call { line, name: name.into(), arguments });
         }
-        let (value, rest) = Value::read(text)?;
+        let (value, rest) = argument(text)?;
         arguments.push(value);
         text = rest.trim_ascii_start();
         text = match text.strip_prefix(b",") {
@@ -177,6 +195,17 @@ fn call(text: &[u8], line: u32) -> Result<Step, Malformed> {
             None => return Err(Malformed),
         };
     }
+}
+
+/// Reads a literal, or bytes in base64: `_rp.B('..')`.
+fn argument(text: &[u8]) -> Result<(Value, &[u8]), Malformed> {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
+    let call = [b"_rp.", BASE64.name.as_bytes(), b"("].concat();
+    let Some(text) = text.strip_prefix(&call[..]) else { return Value::read(text) };
+    let (value, rest) = Value::read(text)?;
+    let bytes = STANDARD.decode(value.as_str().ok_or(Malformed)?).map_err(|_| Malformed)?;
+    Ok((Value::Bytes(bytes), rest.strip_prefix(b")").ok_or(Malformed)?))
 }
 
 /// Reads `print(A*B,getattr(globals().get('_rp'),'_n',0))`; returns the product.

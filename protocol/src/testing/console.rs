@@ -147,6 +147,11 @@ impl Core {
                 let helper = self.find(&name).map_err(|raised| (raised, line))?;
                 (helper.twin)(&mut self.machine, &arguments).map_err(|raised| (raised, line))?;
             }
+            Step::Whole { whole, arguments } => {
+                self.machine.forget();
+                self.class = Some(Class { nonce: 0, helpers: Vec::new() });
+                (whole.twin)(&mut self.machine, &arguments).map_err(|raised| (raised, 1))?;
+            }
             Step::Forget => {
                 self.class = None;
                 self.machine.forget();

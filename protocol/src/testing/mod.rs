@@ -17,7 +17,7 @@ mod drive;
 mod faults;
 mod firmware;
 mod friendly;
-mod helpers;
+pub(crate) mod helpers;
 mod input;
 mod lane;
 mod lexer;

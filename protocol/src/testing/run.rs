@@ -160,7 +160,7 @@ impl Run {
         match step {
             Step::Act(act) => return self.act(act, now, core),
             Step::Call { line, .. } | Step::Define { line, .. } => self.line = line,
-            Step::Mark { .. } | Step::Forget => {}
+            Step::Mark { .. } | Step::Forget | Step::Whole { .. } => {}
         }
         let result = core.run(step);
         self.busy(now, core);

@@ -9,7 +9,7 @@ use alloc::{
 use core::{ops::ControlFlow, time::Duration};
 
 use crate::{
-    Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation, Put,
+    Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation, Placed, Put,
     Remove, Rename, Reply, Script, Stat, Stdin,
     testing::{Act, Firmware, Program, RawPaste, Scenario, Task},
 };
@@ -239,7 +239,14 @@ fn eval() -> Task {
 }
 
 fn put(path: &'static str, bytes: Vec<u8>, outcome: &str) -> Task {
-    Task::new(move || Put::new(bytes.clone(), path), done, outcome)
+    Task::new(move || Put::new(bytes.clone(), path), told, outcome)
+}
+
+fn told(placed: Placed) -> String {
+    match placed {
+        Placed::Written { .. } => "done".into(),
+        Placed::Same => "same".into(),
+    }
 }
 
 fn get(path: &'static str, bytes: &[u8]) -> Task {

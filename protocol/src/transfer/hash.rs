@@ -1,5 +1,6 @@
 //! Digests: on the host, and the helpers that compute them on the board.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use sha2::{Digest as _, Sha256};
@@ -27,6 +28,14 @@ impl Hash {
         let mut hasher = Hasher::new(kind);
         hasher.update(bytes);
         hasher.finish()
+    }
+
+    /// Returns its bytes, as `digest()` returns them on the board.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Sha256(bytes) => bytes.to_vec(),
+            Self::Crc32(word) | Self::Adler32(word) => word.to_be_bytes().to_vec(),
+        }
     }
 
     /// Reads what a board printed.

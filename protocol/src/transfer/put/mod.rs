@@ -1,54 +1,39 @@
-mod file;
+//! Puts.
+
+mod all;
+mod current;
+mod flight;
+mod heard;
+mod names;
+mod next;
 mod on_board;
 mod setbacks;
+mod stream;
 
+use alloc::string::String;
 use core::{fmt, ops::ControlFlow};
 
-use super::source::Source;
-use crate::{
-    Argument, Board, Error, Needs, Operation, Progress, Refused, Reply, Script, Stdin,
-    answer::Answer,
-    ops::{check_path, explain},
+use super::{
+    plan::{Choices, Plan},
+    source::Source,
 };
-use file::{File, Names, Said};
-use setbacks::Setbacks;
+use crate::{Board, Error, Needs, Operation, Progress, Refused, Reply, Script, Stdin};
 
-pub(super) use on_board::{ABORT, END, OPEN, WRITE};
-
-const NO_RENAME: Refused = Refused::Unsupported {
-    lacks: "no os.rename, so that a file cannot be put in place whole",
-    instead: "write it with code of your own, a piece at a time",
-};
+pub use all::{Files, Placed, PutAll};
+#[cfg(feature = "testing")]
+pub(super) use on_board::HELPERS;
+#[cfg(feature = "testing")]
+pub(super) use on_board::ONCE;
 
 /// Puts a file on the board: the target is the old file or the new one, at any moment.
 ///
 /// What it sends goes to a temporary name beside the target; its digest is compared on the board, then it is renamed
-/// over the target. Before that the source is read once more, so that a file that changed under the put is an error.
-/// After a fault or a cancel the temporary file stays, and the same operation, run again, goes on from the last chunk
-/// that the board acknowledged; after an exception or a refusal it is removed. On FAT the rename has a gap in which
-/// neither file is there (MicroPython's `extmod/vfs_fat.c`).
-pub struct Put<S> {
-    source: S,
-    names: Names,
-    chunk: Option<usize>,
-    state: State,
-    answer: Answer,
-    setbacks: Setbacks,
-}
-
-#[derive(Debug)]
-enum State {
-    /// Nothing is known to be on the board.
-    Start,
-    /// It is on its way.
-    Writing(File),
-    /// The put failed with this error: the temporary file is to be removed.
-    Failed(Error),
-    /// It is being removed.
-    Aborting(Error),
-    /// All of it, so many bytes, is in place.
-    Done(u64),
-}
+/// over the target. The source is digested first, and again as it is sent, so that a file that changed under the put is an
+/// error. Where the target is the same already nothing is sent. After a fault, a cancel or a kill the temporary file stays,
+/// and the next put there goes on from what it holds; after an exception or a refusal it is removed. On FAT the rename has
+/// a gap in which neither file is there (MicroPython's `extmod/vfs_fat.c`). A board without `os.rename` has its target
+/// written directly ([`Plan`] says so).
+pub struct Put<S>(PutAll<Only<S>>);
 
 impl<S: Source> Put<S> {
     /// Returns the operation that puts what `source` holds at `path`, which names the file itself.
@@ -57,140 +42,93 @@ impl<S: Source> Put<S> {
     ///
     /// [`Refused::Path`] if no board can have such a file.
     pub fn new(source: S, path: &str) -> Result<Self, Error> {
-        check_path(path)?;
-        let (names, answer) = (Names::of(path)?, Answer::past_dots(256));
-        Ok(Self { source, names, chunk: None, state: State::Start, answer, setbacks: Setbacks::default() })
+        Ok(Self(PutAll::new(Only { source, plan: None }, [String::from(path)])?))
     }
 
-    /// Sets how many bytes of the file one script carries; otherwise the session's
-    /// [`Config::chunk`](crate::Config::chunk) does.
+    /// Forces choices that the [`Plan`] makes otherwise.
     #[must_use]
-    pub const fn chunk(mut self, bytes: usize) -> Self {
-        self.chunk = Some(bytes);
+    pub fn choices(self, choices: Choices) -> Self {
+        Self(self.0.choices(choices))
+    }
+
+    /// Forces how many bytes the literals of one script hold.
+    #[must_use]
+    pub fn chunk(mut self, bytes: usize) -> Self {
+        self.0.choices.chunk = Some(bytes);
         self
+    }
+
+    /// Says that where there is no room for both the old file goes first. Cut off then, the board has neither.
+    #[must_use]
+    pub fn in_place(self, in_place: bool) -> Self {
+        Self(self.0.in_place(in_place))
+    }
+
+    /// Returns how the file travels, once that is decided.
+    #[must_use]
+    pub const fn plan(&self) -> Option<&Plan> {
+        self.0.files.plan.as_ref()
     }
 
     /// Ends the operation and gives the source back.
     pub fn into_source(self) -> S {
-        self.source
-    }
-
-    /// The script ran.
-    fn wrote(&mut self, mut file: File) -> Result<ControlFlow<()>, Error> {
-        let said = file.said(self.answer.text());
-        let (state, setback) = match said {
-            Some(Said::Placed) => {
-                self.state = State::Done(file.size);
-                self.setbacks = Setbacks::default();
-                return Ok(ControlFlow::Break(()));
-            }
-            Some(Said::Taken) => {
-                file.taken();
-                self.setbacks.reached(file.offset);
-                (State::Writing(file), Ok(()))
-            }
-            Some(Said::LostChunk) => (State::Writing(file), self.setbacks.lost()),
-            Some(Said::LostFile) => (State::Start, self.setbacks.lost()),
-            Some(Said::Forgotten) => (State::Start, self.setbacks.reset()),
-            None => {
-                self.state = State::Writing(file);
-                return Err(self.answer.senseless());
-            }
-        };
-        self.state = setback.map_or_else(State::Failed, |()| state);
-        Ok(ControlFlow::Continue(()))
+        self.0.into_files().source
     }
 }
 
 impl<S: Source> Operation for Put<S> {
-    type Output = ();
+    type Output = Placed;
 
     fn needs(&self) -> Needs {
-        Needs::DATA
+        self.0.needs()
     }
 
     fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
-        self.answer.clear();
-        match core::mem::replace(&mut self.state, State::Start) {
-            // A run that ended while it removed the file, or with the file in place: this is another.
-            State::Start | State::Aborting(_) | State::Done(_) => {
-                let about = board.about().cloned().unwrap_or_default();
-                if !about.rename {
-                    return Err(NO_RENAME.into());
-                }
-                self.state = State::Writing(File::new(self.source.size()?, about.digest));
-                self.script(board, script)
-            }
-            State::Writing(mut file) => {
-                let (chunk, alone) = (board.chunk(self.chunk), board.is_plain());
-                match file.write(&mut self.source, &self.names, chunk, alone, script) {
-                    Ok(()) => {
-                        self.state = State::Writing(file);
-                        Ok(())
-                    }
-                    Err(error) => {
-                        self.state = State::Failed(error);
-                        script.restart();
-                        self.script(board, script)
-                    }
-                }
-            }
-            State::Failed(error) => {
-                script.call(&ABORT, &[Argument::Str(&self.names.temporary)]);
-                self.state = State::Aborting(error);
-                Ok(())
-            }
-        }
+        self.0.script(board, script)
     }
 
-    fn output(&mut self, bytes: &[u8], _stdin: &mut Stdin) -> Result<(), Error> {
-        self.answer.add(bytes)
+    fn output(&mut self, bytes: &[u8], stdin: &mut Stdin) -> Result<(), Error> {
+        self.0.output(bytes, stdin)
     }
 
-    fn reply(&mut self, reply: Reply) -> Result<ControlFlow<()>, Error> {
-        match core::mem::replace(&mut self.state, State::Start) {
-            State::Aborting(error) => {
-                self.setbacks = Setbacks::default();
-                Err(error)
+    fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Placed>, Error> {
+        Ok(match self.0.reply(reply)? {
+            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            ControlFlow::Break(results) => {
+                let only = results.into_iter().next();
+                ControlFlow::Break(only.unwrap_or_else(|| Err(Refused::Ended.into()))?)
             }
-            State::Writing(_) if matches!(reply, Reply::Reset | Reply::Closed) => {
-                if let Err(error) = self.setbacks.reset() {
-                    self.state = State::Failed(error);
-                }
-                Ok(ControlFlow::Continue(()))
-            }
-            State::Writing(file) => match reply.finished() {
-                Ok(()) => self.wrote(file),
-                Err(Error::Exception(exception)) if !exception.is_interrupt() => {
-                    self.state = State::Failed(explain(exception.into(), &["stat", "rename", "remove"]));
-                    Ok(ControlFlow::Continue(()))
-                }
-                // What is there stays, so that the put can go on from it.
-                Err(error) => {
-                    self.state = State::Writing(file);
-                    Err(error)
-                }
-            },
-            State::Start | State::Failed(_) | State::Done(_) => Ok(ControlFlow::Continue(())),
-        }
+        })
     }
 
     fn progress(&self) -> Option<Progress> {
-        let (done, size) = match &self.state {
-            State::Writing(file) => (file.offset, file.size),
-            State::Done(size) => (*size, *size),
-            State::Start | State::Failed(_) | State::Aborting(_) => return None,
-        };
-        Some(Progress { done, total: Some(size) })
+        self.0.progress()
     }
 }
 
 impl<S> fmt::Debug for Put<S> {
     /// Never shows the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Put")
-            .field("path", &self.names.target)
-            .field("state", &self.state)
-            .finish_non_exhaustive()
+        f.debug_tuple("Put").field(&self.0).finish()
+    }
+}
+
+/// The one file of a [`Put`].
+struct Only<S> {
+    source: S,
+    plan: Option<Plan>,
+}
+
+impl<S: Source> Files for Only<S> {
+    fn size(&mut self, _index: usize) -> Result<u64, Error> {
+        self.source.size()
+    }
+
+    fn read_at(&mut self, _index: usize, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.source.read_at(offset, buffer)
+    }
+
+    fn planned(&mut self, _index: usize, plan: &Plan) {
+        self.plan = Some(plan.clone());
     }
 }

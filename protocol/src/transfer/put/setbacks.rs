@@ -2,10 +2,10 @@
 
 use crate::{Error, Refused};
 
-/// How often a chunk may be lost, or the digest differ, before the put gives up.
+/// How often bytes may be lost, or the digest differ, before a file is given up.
 const LOSSES: u32 = 3;
 
-/// How often the board may forget the file before the put gives up.
+/// How often the board may forget the file before it is given up.
 const RESETS: u32 = 10;
 
 const KEEPS_RESETTING: Refused = Refused::Unsupported {
@@ -16,16 +16,17 @@ const KEEPS_RESETTING: Refused = Refused::Unsupported {
 /// What went wrong since the put last got further than ever.
 #[derive(Debug, Default)]
 pub(super) struct Setbacks {
-    furthest: u64,
+    /// The file, and how much of it the board held.
+    furthest: (usize, u64),
     losses: u32,
     resets: u32,
 }
 
 impl Setbacks {
-    /// The board holds so much of the file.
-    pub(super) fn reached(&mut self, offset: u64) {
-        if offset > self.furthest {
-            *self = Self { furthest: offset, ..Self::default() };
+    /// The board holds so much of this file.
+    pub(super) fn reached(&mut self, file: usize, offset: u64) {
+        if (file, offset) > self.furthest {
+            *self = Self { furthest: (file, offset), ..Self::default() };
         }
     }
 
@@ -39,5 +40,10 @@ impl Setbacks {
     pub(super) fn reset(&mut self) -> Result<(), Error> {
         self.resets += 1;
         if self.resets >= RESETS { Err(KEEPS_RESETTING.into()) } else { Ok(()) }
+    }
+
+    /// Returns whether anything went wrong.
+    pub(super) const fn any(&self) -> bool {
+        self.losses + self.resets > 0
     }
 }

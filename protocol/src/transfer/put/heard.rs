@@ -1,0 +1,222 @@
+//! What the board's answers mean for the files on their way.
+
+use super::{
+    all::{Files, Next, One, Placed, PutAll, Status},
+    current::Stage,
+    flight::{Call, Flight, Line},
+    stream::Stream,
+};
+use crate::{Error, Exception, Refused, Value, ops::explain};
+
+/// The smallest literal that is tried.
+const SMALLEST: usize = 32;
+/// How a look prints `EISDIR`.
+const DIRECTORY: i64 = -21;
+
+impl<F: Files> PutAll<F> {
+    /// From here on everything is sent afresh that the board did not confirm.
+    pub(super) fn rewind(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+        self.stream = Stream::Off;
+        self.acknowledged = 0;
+        if !matches!(self.next, Next::Abort { .. }) {
+            self.next = Next::File(0);
+        }
+    }
+
+    /// This file failed; what it left on the board is to be removed.
+    pub(super) fn fail(&mut self, file: usize, error: Error) {
+        let temporary = match &self.next {
+            Next::Current(current) if current.index == file => current.temporary.clone(),
+            Next::Current(_) | Next::File(_) | Next::Abort { .. } => self.jobs[file].names.brief(),
+        };
+        self.jobs[file].status = Status::Failed(error);
+        self.next = Next::Abort { file, temporary };
+        self.rewind();
+    }
+
+    fn lose(&mut self, file: usize) {
+        match self.setbacks.lost() {
+            Ok(()) => self.rewind(),
+            Err(error) => self.fail(file, error),
+        }
+    }
+
+    /// The board's memory was lost.
+    pub(super) fn forgotten(&mut self) {
+        if let (Err(error), Some(file)) = (self.setbacks.reset(), self.waiting(0)) {
+            self.jobs[file].status = Status::Failed(error);
+        }
+        self.rewind();
+    }
+
+    /// The script of this flight ran, perhaps not to its end.
+    pub(super) fn answered(&mut self, flight: &Flight, raised: Option<Exception>) -> Result<(), Error> {
+        if let Some(exception) = raised.as_ref().filter(|exception| exception.is_interrupt()) {
+            return Err(exception.clone().into());
+        }
+        let said = flight.read(self.answer.text(), raised.is_none());
+        let said = said.ok_or_else(|| self.answer.senseless())?;
+        for (call, line) in said.done {
+            self.heard(call, line, flight.generation)?;
+        }
+        if let Some(exception) = raised.filter(|_| flight.generation == self.generation) {
+            self.raised(said.open, exception);
+        }
+        Ok(())
+    }
+
+    /// A call said this. What was sent before a loss counts only where a file is in place all the same.
+    fn heard(&mut self, call: Call, line: Line, generation: u32) -> Result<(), Error> {
+        let current = generation == self.generation;
+        match (call, line) {
+            (Call::End { file } | Call::Whole { file, .. }, Line::Value(Value::Bool(true))) => {
+                self.placed(file, call);
+            }
+            (_, _) if !current => {}
+            (Call::End { file } | Call::Whole { file, .. }, Line::Value(Value::Bool(false)))
+            | (Call::Data { file, .. }, Line::Value(_)) => self.lose(file),
+            (Call::Data { file, to }, Line::Silent) => {
+                self.acknowledged = to;
+                self.setbacks.reached(file, to);
+            }
+            (Call::Free, Line::Value(value)) => {
+                self.caps.free = Some(value.as_u64().ok_or_else(|| self.answer.senseless())?);
+            }
+            (Call::Look { file }, Line::Value(Value::Int(1))) => {
+                self.jobs[file].status = Status::Done(Placed::Same);
+                self.next = Next::File(file + 1);
+            }
+            (Call::Look { file }, Line::Value(value)) => self.looked(file, value)?,
+            (_, Line::Silent) => {}
+            (_, Line::Value(_)) => return Err(self.answer.senseless()),
+        }
+        Ok(())
+    }
+
+    fn placed(&mut self, file: usize, call: Call) {
+        let job = &mut self.jobs[file];
+        if !matches!(job.status, Status::Waiting) {
+            return;
+        }
+        if let Call::Whole { size, .. } = call {
+            job.size = size;
+        }
+        job.status = Status::Done(Placed::Written { resumed: job.resumed });
+        let size = job.size;
+        self.acknowledged = 0;
+        self.setbacks.reached(file, size.saturating_add(1));
+    }
+
+    /// What is there: the target, the temporary file, the room.
+    fn looked(&mut self, file: usize, value: Value) -> Result<(), Error> {
+        let (kind, in_place) = (self.kind, self.in_place);
+        let Next::Current(current) = &mut self.next else { return Ok(()) };
+        let Some(found) = Found::read(value) else { return Err(self.answer.senseless()) };
+        if found.target == DIRECTORY {
+            let text = b"OSError: [Errno 21] EISDIR";
+            self.fail(file, explain(Exception::parse(text).into(), &[]));
+            return Ok(());
+        }
+        let part = u64::try_from(found.part).unwrap_or_default();
+        // A board that has no rename has no modes to go on with either.
+        let resumes = !current.plan.direct && part > 0;
+        if resumes {
+            let mut source = One { files: &mut self.files, index: file };
+            match current.resume(&mut source, kind, part, &found.digest) {
+                Ok(true) => self.jobs[file].resumed = part,
+                Ok(false) => {}
+                Err(error) => {
+                    self.fail(file, error);
+                    return Ok(());
+                }
+            }
+        }
+        self.acknowledged = current.offset;
+        let old = u64::try_from(found.target).unwrap_or_default();
+        let fits = found.room.is_none_or(|room| room.takes(current.size, part));
+        let removes = !fits && old > 0 && in_place;
+        let fits = fits || (removes && found.room.is_none_or(|room| room.takes(current.size, part + old)));
+        if fits || current.plan.direct {
+            current.stage = Stage::Open { removes };
+            return Ok(());
+        }
+        let room = found.room.map_or(0, |room| room.block.saturating_mul(room.free));
+        let error = Refused::NoRoom { needs: current.size.saturating_sub(part), free: room, old };
+        self.jobs[file].status = Status::Failed(error.into());
+        self.next = Next::File(file + 1);
+        Ok(())
+    }
+
+    /// A script raised at `call`.
+    fn raised(&mut self, call: Option<Call>, exception: Exception) {
+        let Some(file) = call.and_then(Call::file).or_else(|| self.waiting(0)) else { return };
+        if exception.lacks_helper() {
+            self.forgotten();
+        } else if exception.is_damage() {
+            self.lose(file);
+        } else if exception.kind == "MemoryError" && self.shrink(&exception) {
+            self.asks_memory = true;
+            self.rewind();
+        } else if matches!(call, Some(Call::Remove { .. })) {
+            self.rewind();
+        } else {
+            self.fail(file, explain(exception.into(), &["stat", "rename", "remove"]));
+        }
+    }
+
+    /// Asks less of the board's memory from now on; returns whether there is less to ask.
+    ///
+    /// Without a frame the error came while the script was compiled: its literals were too long. Otherwise it is the
+    /// window, if there is one.
+    fn shrink(&mut self, exception: &Exception) -> bool {
+        if exception.file.is_some()
+            && let Some(bits) = self.stream.bits()
+        {
+            self.caps.window_bits = if bits > 9 { bits - 1 } else { 0 };
+            return true;
+        }
+        let literal = self.sent.min(self.caps.literal);
+        self.caps.literal = (literal / 2).max(SMALLEST);
+        literal > SMALLEST
+    }
+}
+
+/// What a look found.
+struct Found {
+    /// The size of the target, or an error below 0.
+    target: i64,
+    /// The size of its temporary file, or an error below 0.
+    part: i64,
+    /// The first bytes of the temporary file's digest.
+    digest: alloc::vec::Vec<u8>,
+    room: Option<Room>,
+}
+
+/// The room of a file system: the size of a block, and how many are free.
+#[derive(Clone, Copy)]
+struct Room {
+    block: u64,
+    free: u64,
+}
+
+impl Room {
+    /// Whether a file of `size` fits once so much of what is there is gone, or a part of it. A block more goes to what
+    /// the file system notes of it.
+    const fn takes(self, size: u64, there: u64) -> bool {
+        let needs = size.div_ceil(self.block) + 1;
+        needs <= self.free.saturating_add(there.div_ceil(self.block))
+    }
+}
+
+impl Found {
+    fn read(value: Value) -> Option<Self> {
+        let values: [Value; 6] = value.into_sequence()?.try_into().ok()?;
+        let [Value::Int(target), _, Value::Int(part), digest, block, free] = values else { return None };
+        let byte = |value: &Value| value.as_u64().and_then(|byte| u8::try_from(byte).ok());
+        let digest = digest.into_sequence()?.iter().map(byte).collect::<Option<_>>()?;
+        let (block, free) = (block.as_u64()?, free.as_u64()?);
+        let room = (block > 0).then_some(Room { block, free });
+        Some(Self { target, part, digest, room })
+    }
+}

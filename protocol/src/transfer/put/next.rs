@@ -1,0 +1,298 @@
+//! What is sent next: one script after the other, each as full as the plan allows.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+use super::{
+    all::{Files, Next, PutAll, Status},
+    current::{Current, Stage},
+    flight::{Call, Flight},
+    names::Names,
+    on_board::{ABORT, APPEND, END, FREE, INFLATE, LOOK, ONCE, OPEN, STREAM, WHOLE, WRITE},
+};
+use crate::{
+    Argument, Board, DigestKind, Error, Quoting, Script,
+    helper::BASE64,
+    transfer::{
+        plan::{Encoding, Load, Plan, Scripts},
+        source::read_exact,
+        sum,
+    },
+};
+
+/// The script that is being filled.
+struct Draft<'a> {
+    board: &'a Board,
+    script: &'a mut Script,
+    calls: Vec<Call>,
+    /// How many bytes its literals hold.
+    used: usize,
+}
+
+/// A file that goes in one call.
+struct Small<'a> {
+    index: usize,
+    names: &'a Names,
+    content: &'a [u8],
+    digest: &'a [u8],
+}
+
+/// Whether more may go into the script.
+enum Then {
+    More,
+    Stop,
+}
+
+impl<F: Files> PutAll<F> {
+    /// Fills the next script.
+    pub(super) fn fill(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
+        let mut draft = Draft { board, script, calls: Vec::new(), used: 0 };
+        if core::mem::take(&mut self.asks_memory) {
+            draft.call(Call::Free, &FREE, &[]);
+        } else {
+            while let Then::More = self.step(&mut draft) {
+                // Short scripts: a call for each.
+                if board.is_plain() && !draft.calls.is_empty() {
+                    break;
+                }
+            }
+        }
+        if draft.calls.is_empty() {
+            // Nothing could be sent: a source failed, say. A script must run all the same.
+            draft.script.code(b"__import__('gc').collect()\n")?;
+        }
+        let waits = matches!(&self.next, Next::Current(current) if matches!(current.stage, Stage::Looked));
+        let from = if let Next::Current(current) = &self.next { current.index + 1 } else { 0 };
+        let others = match &self.next {
+            Next::File(from) => self.waiting(*from).is_some(),
+            Next::Current(_) if waits => self.waiting(from).is_some(),
+            Next::Current(_) | Next::Abort { .. } => true,
+        };
+        if others || matches!(draft.calls[..], [Call::Free]) {
+            draft.script.more();
+        }
+        self.sent = draft.used;
+        self.flights.push_back(Flight { calls: draft.calls, generation: self.generation });
+        Ok(())
+    }
+
+    fn step(&mut self, draft: &mut Draft<'_>) -> Then {
+        match core::mem::replace(&mut self.next, Next::File(0)) {
+            Next::Abort { file, temporary } => {
+                draft.script.call(&ABORT, &[Argument::Str(&temporary)]);
+                draft.calls.push(Call::Remove { file });
+                Then::Stop
+            }
+            Next::File(from) => {
+                self.next = Next::File(self.jobs.len());
+                let Some(file) = self.waiting(from) else { return Then::Stop };
+                match self.begin_file(file, draft) {
+                    Ok(then) => then,
+                    Err(error) => {
+                        // Nothing of it was sent.
+                        self.jobs[file].status = Status::Failed(error);
+                        self.next = Next::File(file + 1);
+                        Then::More
+                    }
+                }
+            }
+            Next::Current(mut current) => {
+                let file = current.index;
+                let then = self.go_on(&mut current, draft);
+                let ended = matches!(draft.calls.last(), Some(Call::End { file: ended }) if *ended == file);
+                self.next = if ended { Next::File(file + 1) } else { Next::Current(current) };
+                then.unwrap_or_else(|error| {
+                    self.fail(file, error);
+                    Then::Stop
+                })
+            }
+        }
+    }
+
+    /// Begins a file; puts it whole if it is small.
+    fn begin_file(&mut self, file: usize, draft: &mut Draft<'_>) -> Result<Then, Error> {
+        let size = self.files.size(file)?;
+        let (kind, mut sample) = (self.kind, Vec::new());
+        let names = self.jobs[file].names.clone();
+        let hash = Current::digest(&mut self.file(file), size, kind, &names.target, &mut sample)?;
+        let load = Load { size, sample: &sample, streams: self.stream.bits().is_some() };
+        let plan = Plan::within(draft.board, &self.choices, self.caps, &load);
+        self.files.planned(file, &plan);
+        self.jobs[file].size = size;
+        self.jobs[file].resumed = 0;
+        if plan.scripts == Scripts::One && plan.window_bits.is_none() && !plan.direct {
+            let length = usize::try_from(size).unwrap_or(usize::MAX);
+            if draft.used > 0 && draft.used + length > plan.literal {
+                self.next = Next::File(file);
+                return Ok(Then::Stop);
+            }
+            let mut content = alloc::vec![0; length];
+            read_exact(&mut self.file(file), 0, &mut content)?;
+            let alone = self.jobs.iter().filter(|job| matches!(job.status, Status::Waiting)).count() == 1;
+            let small = Small { index: file, names: &names, content: &content, digest: &hash.bytes() };
+            draft.whole(&small, &plan, self.kind, alone);
+            self.next = Next::File(file + 1);
+            return Ok(Then::More);
+        }
+        let looks = plan.scripts == Scripts::Chunks && (self.files.looks(file) || self.setbacks.any());
+        let temporary = match (plan.direct, plan.scripts) {
+            (true, _) => names.target.clone(),
+            (false, Scripts::One) => names.brief(),
+            (false, Scripts::Chunks) => names.temporary(),
+        };
+        let seed = (&names.target[..], temporary);
+        self.next =
+            Next::Current(Box::new(Current::new(file, size, (self.kind, hash), plan, seed, looks)));
+        Ok(Then::More)
+    }
+
+    fn go_on(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
+        let file = current.index;
+        let target = self.jobs[file].names.target.clone();
+        match current.stage {
+            Stage::Look | Stage::Looked => {
+                draft.script.require(sum::of(self.kind));
+                let digest = current.hash.bytes();
+                let temporary = Argument::Str(&current.temporary);
+                let (size, digest) = (Argument::Int(current.size), Argument::Bytes(&digest));
+                draft.call(Call::Look { file }, &LOOK, &[Argument::Str(&target), temporary, size, digest]);
+                current.stage = Stage::Looked;
+                Ok(Then::Stop)
+            }
+            Stage::Open { removes } => {
+                if removes {
+                    draft.script.call(&ABORT, &[Argument::Str(&target)]);
+                    draft.calls.push(Call::Remove { file });
+                }
+                let temporary = Argument::Str(&current.temporary);
+                let arguments = [Argument::Str(&target), temporary, Argument::Int(current.offset)];
+                draft.call(Call::Open { file }, &OPEN, &arguments);
+                current.stage = Stage::Data;
+                Ok(Then::More)
+            }
+            Stage::Data if current.left() == 0 => {
+                current.check(&mut self.file(file))?;
+                draft.script.require(sum::of(self.kind));
+                let digest = current.hash.bytes();
+                draft.call(Call::End { file }, &END, &[Argument::Int(current.size), Argument::Bytes(&digest)]);
+                Ok(Then::More)
+            }
+            Stage::Data => self.data(current, draft),
+            Stage::Rest { .. } => Ok(self.rest(current, draft)),
+        }
+    }
+
+    /// The next bytes of the file.
+    fn data(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
+        let room = current.plan.literal.saturating_sub(draft.used);
+        if draft.used > 0 && room <= current.plan.literal / 4 {
+            return Ok(Then::Stop);
+        }
+        let Some(bits) = current.plan.window_bits else {
+            let offset = current.offset;
+            let bytes = current.read(&mut self.file(current.index), room)?;
+            let call = Call::Data { file: current.index, to: current.offset };
+            let (offset, length) = (Argument::Int(offset), Argument::Int(bytes.len() as u64));
+            draft.literal(&current.plan, call, &WRITE, &[offset, length], &bytes, None);
+            return Ok(Then::More);
+        };
+        if self.stream.bits() != Some(bits) {
+            self.start(bits, current, draft);
+        }
+        let most = self.stream.takes(room);
+        let bytes = current.read(&mut self.file(current.index), most)?;
+        let (to, length) = (current.offset, bytes.len() as u64);
+        let deflated = self.stream.chunk(&bytes);
+        if deflated.len() >= bytes.len() {
+            // It does not shrink after all.
+            current.plan.window_bits = None;
+        }
+        current.stage = Stage::Rest { to, length, bytes: deflated };
+        Ok(self.rest(current, draft))
+    }
+
+    #[cfg(feature = "deflate")]
+    fn start(&mut self, bits: u8, current: &Current, draft: &mut Draft<'_>) {
+        let first = self.stream.start(bits);
+        let call = Call::Stream { file: current.index };
+        draft.literal(&current.plan, call, &STREAM, &[Argument::Int(bits.into())], &first, None);
+    }
+
+    #[cfg(not(feature = "deflate"))]
+    fn start(&mut self, _bits: u8, _current: &Current, _draft: &mut Draft<'_>) {}
+
+    /// What was deflated, in two scripts where it is too long for one.
+    fn rest(&self, current: &mut Current, draft: &mut Draft<'_>) -> Then {
+        let Stage::Rest { to, length, bytes } = core::mem::replace(&mut current.stage, Stage::Data) else {
+            return Then::More;
+        };
+        let file = current.index;
+        let room = current.plan.literal.saturating_sub(draft.used).max(1);
+        if bytes.len() > room {
+            let (now, later) = bytes.split_at(room);
+            draft.literal(&current.plan, Call::Append { file }, &APPEND, &[Argument::Int(room as u64)], now, None);
+            current.stage = Stage::Rest { to, length, bytes: later.into() };
+            return Then::Stop;
+        }
+        let arguments = [to - length, length, bytes.len() as u64].map(Argument::Int);
+        draft.literal(&current.plan, Call::Data { file, to }, &INFLATE, &arguments, &bytes, None);
+        Then::More
+    }
+}
+
+impl Draft<'_> {
+    fn call(&mut self, call: Call, helper: &'static crate::Helper, arguments: &[Argument<'_>]) {
+        self.script.call_bare(helper, arguments);
+        self.calls.push(call);
+    }
+
+    /// Puts a small file, all in one call; where it is the only one, in a script that needs nothing on the board.
+    fn whole(&mut self, file: &Small<'_>, plan: &Plan, kind: DigestKind, alone: bool) {
+        let call = Call::Whole { file: file.index, size: file.content.len() as u64 };
+        let official = self.board.about().is_some_and(|about| about.name == "micropython");
+        let bare = alone && self.calls.is_empty() && self.script.is_bare();
+        let (target, digest) = (Argument::Str(&file.names.target), Argument::Bytes(file.digest));
+        if bare && official && kind == DigestKind::Sha256 && plan.literals == Encoding::Dense {
+            let content = Argument::Bytes(file.content);
+            self.script.whole(&ONCE, &[target, Argument::Str(&file.names.brief()), content, digest]);
+            self.calls.push(call);
+        } else {
+            self.script.require(sum::of(kind));
+            self.literal(plan, call, &WHOLE, &[target], file.content, Some(digest));
+        }
+    }
+
+    /// Appends a call with bytes behind its first arguments, written as the plan says.
+    fn literal(
+        &mut self,
+        plan: &Plan,
+        call: Call,
+        helper: &'static crate::Helper,
+        arguments: &[Argument<'_>],
+        bytes: &[u8],
+        last: Option<Argument<'_>>,
+    ) {
+        self.used += bytes.len();
+        let mut arguments = arguments.to_vec();
+        let text;
+        match plan.literals {
+            Encoding::Base64 => {
+                text = base64(bytes);
+                self.script.require(&BASE64);
+                arguments.push(Argument::Base64(&text));
+            }
+            Encoding::Ascii => {
+                self.script.quote_as(Quoting::Ascii);
+                arguments.push(Argument::Bytes(bytes));
+            }
+            Encoding::Dense | Encoding::Deflate => arguments.push(Argument::Bytes(bytes)),
+        }
+        arguments.extend(last);
+        self.call(call, helper, &arguments);
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
+    STANDARD.encode(bytes)
+}

@@ -1,0 +1,41 @@
+//! One small file, in one script that needs nothing of the engine on the board.
+
+use crate::helper::Whole;
+
+/// Puts a small file: its literals are the target, the temporary name, the content and the digest.
+///
+/// A rename over a directory is an error on every file system: on FAT `vfs_fat.c` removes only files.
+pub(in crate::transfer) static ONCE: Whole = Whole {
+    pieces: &[
+        "class _rp:\n import os,hashlib as h\n q=",
+        "\n t=",
+        "\n f=open(t,'wb');f.write(",
+        ");f.close();f=open(t,'rb');h=h.sha256(q);h.update(f.read());f.close();r=h.digest()==",
+        "\n if r:os.rename(t,q)\n print(r)\n",
+    ],
+    #[cfg(feature = "testing")]
+    twin: twins::once,
+};
+
+#[cfg(feature = "testing")]
+mod twins {
+    use crate::{
+        Value,
+        testing::{Machine, Raised, arguments},
+        transfer::sum,
+    };
+
+    pub(super) fn once(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
+        let (target, temporary) = (arguments::text(given, 0)?, arguments::text(given, 1)?);
+        let file = machine.disk.open(temporary, "wb")?;
+        machine.disk.write(file, arguments::bytes(given, 2)?)?;
+        machine.disk.close(file);
+        let (_, found) = sum::of_file(machine, temporary, target)?;
+        let good = found.bytes() == arguments::bytes(given, 3)?;
+        if good {
+            machine.disk.rename(temporary, target)?;
+        }
+        machine.print(if good { "True\n" } else { "False\n" });
+        Ok(())
+    }
+}
