@@ -24,6 +24,8 @@ pub struct Session {
     pub(crate) definition: Script,
     /// The helpers that are on the board.
     pub(crate) defined: Vec<&'static Helper>,
+    /// How many helpers one script defines: fewer where the board had no memory to compile as many.
+    together: usize,
     /// Whether bytes went or came since the last poll.
     pub(crate) stirred: bool,
     /// Whose script is under way.
@@ -63,6 +65,7 @@ impl Session {
             script: Script::default(),
             definition: Script::default(),
             defined: Vec::new(),
+            together: usize::MAX,
             stirred: false,
             whose: Whose::Probe,
         }
@@ -149,7 +152,7 @@ impl Session {
     /// plain raw mode, where scripts are short, it defines one at a time.
     pub(crate) fn lacks_helpers(&mut self) -> bool {
         let lacks = |helper: &&'static Helper| !self.defined.contains(helper);
-        let most = if self.board.plain { 1 } else { usize::MAX };
+        let most = if self.board.plain { 1 } else { self.together };
         let missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).take(most).collect();
         if missing.is_empty() {
             return false;
@@ -157,6 +160,13 @@ impl Session {
         let nonce = self.defined.is_empty().then_some(self.config.nonce);
         self.definition.define(missing, nonce);
         true
+    }
+
+    /// The board had no memory for the definition; returns whether a shorter one can be tried.
+    pub(crate) fn defines_fewer(&mut self) -> bool {
+        let last = self.definition.helpers().len();
+        self.together = (last / 2).max(1);
+        last > 1
     }
 
     /// The definition ran: its helpers are there now.

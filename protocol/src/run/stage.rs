@@ -187,6 +187,11 @@ impl<O: Operation> Run<'_, O> {
                     self.session.has_helpers();
                     self.stage = Stage::Script { probe, printed: false, sent };
                 }
+                Err(Error::Exception(exception))
+                    if exception.kind == "MemoryError" && self.session.defines_fewer() =>
+                {
+                    self.stage = Stage::Script { probe, printed: false, sent };
+                }
                 Err(error) => self.end(Err(error)),
             },
             Stage::Script { probe: Some(mut probe), .. } => {
