@@ -152,25 +152,37 @@ impl Session {
     /// plain raw mode, where scripts are short, it defines one at a time.
     pub(crate) fn lacks_helpers(&mut self) -> bool {
         let lacks = |helper: &&'static Helper| !self.defined.contains(helper);
-        let most = if self.board.plain { 1 } else { self.together };
-        let missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).take(most).collect();
+        let mut missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).collect();
         if missing.is_empty() {
             return false;
         }
+        missing.truncate(if self.board.plain { self.together.min(1) } else { self.together });
         let nonce = self.defined.is_empty().then_some(self.config.nonce);
         self.definition.define(missing, nonce);
         true
     }
 
-    /// The board had no memory for the definition; returns whether a shorter one can be tried.
+    /// The board had no memory for the definition; returns whether there is a way to ask less: fewer at once, then none
+    /// of those that this script does not call.
     pub(crate) fn defines_fewer(&mut self) -> bool {
         let last = self.definition.helpers().len();
-        self.together = (last / 2).max(1);
-        last > 1
+        let needless = |helper: &&'static Helper| !self.script.helpers().contains(helper);
+        if last > 1 {
+            self.together = last / 2;
+            return true;
+        }
+        if !self.defined.iter().any(needless) {
+            return false;
+        }
+        // A definition of none takes the place of all.
+        self.defined.clear();
+        self.together = 0;
+        true
     }
 
     /// The definition ran: its helpers are there now.
     pub(crate) fn has_helpers(&mut self) {
+        self.together = self.together.max(1);
         self.defined.extend_from_slice(self.definition.helpers());
     }
 }

@@ -119,6 +119,12 @@ pub(crate) fn explain(error: Error, calls: &[&str]) -> Error {
     refused.into()
 }
 
+/// What the board had no memory for, and there is no way to ask less.
+pub(crate) const NO_MEMORY: Refused = Refused::Unsupported {
+    lacks: "too little free memory for this",
+    instead: "reset it and keep its own program from running (main.py), which fills it; then run it again",
+};
+
 /// Checks a path for the board before anything is sent.
 pub(crate) fn check_path(path: &str) -> Result<(), Error> {
     let wrong = if path.contains('\0') {

@@ -3,7 +3,12 @@
 use core::ops::ControlFlow;
 
 use super::{Run, writing::Writing};
-use crate::{Error, Exception, FaultKind, Instant, Operation, Reply, link::News, ops::Probe, session::Whose};
+use crate::{
+    Error, Exception, FaultKind, Instant, Operation, Reply,
+    link::News,
+    ops::{NO_MEMORY, Probe},
+    session::Whose,
+};
 
 /// What the script under way is for.
 #[derive(Debug)]
@@ -187,10 +192,12 @@ impl<O: Operation> Run<'_, O> {
                     self.session.has_helpers();
                     self.stage = Stage::Script { probe, printed: false, sent };
                 }
-                Err(Error::Exception(exception))
-                    if exception.kind == "MemoryError" && self.session.defines_fewer() =>
-                {
-                    self.stage = Stage::Script { probe, printed: false, sent };
+                Err(Error::Exception(exception)) if exception.kind == "MemoryError" => {
+                    if self.session.defines_fewer() {
+                        self.stage = Stage::Script { probe, printed: false, sent };
+                    } else {
+                        self.end(Err(NO_MEMORY.into()));
+                    }
                 }
                 Err(error) => self.end(Err(error)),
             },

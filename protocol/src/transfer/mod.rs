@@ -10,6 +10,7 @@ mod digest;
 mod file;
 mod get;
 mod hash;
+mod memory;
 mod plan;
 mod put;
 mod source;

@@ -9,12 +9,11 @@ use core::fmt;
 
 #[cfg(feature = "deflate")]
 use super::deflate;
+use super::memory::{allows, fits_one};
 use crate::{About, Board};
 
 /// Up to this size a file goes in one script, where the board's memory allows.
 const SMALL: u64 = 3072;
-/// What a script needs besides its literals while it compiles and runs, in bytes.
-const BESIDES: u64 = 4096;
 /// What the definitions of the stream's helpers cost on the wire, in bytes: so much must be saved.
 const DEFINITIONS: u64 = 1000;
 /// How many bytes of a file one script carries in plain raw mode, where scripts are short.
@@ -79,6 +78,8 @@ impl fmt::Display for Scripts {
 /// How a file travels, and why.
 ///
 /// [`Display`](fmt::Display) explains it, one choice a line.
+///
+#[doc = include_str!("costs.md")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// How many scripts it takes.
@@ -130,10 +131,11 @@ impl Plan {
     }
 
     pub(super) fn within(board: &Board, choices: &Choices, caps: Caps, load: &Load<'_>) -> Self {
-        let mut about = board.about().cloned().unwrap_or_default();
-        about.free = caps.free.unwrap_or(about.free);
+        let about = board.about().cloned().unwrap_or_default();
+        // Asked for again it is less by what is defined, which the measured windows have on top: those step down instead.
+        let free = caps.free.unwrap_or(about.free);
         let mut reasons = Vec::new();
-        let (literal, why) = literal(board, &about, choices, caps);
+        let (literal, why) = literal(board, free, choices, caps);
         reasons.push(("literals", format!("{literal} bytes"), why));
         let (literals, why) = literals(board, &about, choices);
         reasons.push(("written", literals.to_string(), why));
@@ -141,7 +143,8 @@ impl Plan {
         let encoding = if window_bits.is_some() { Encoding::Deflate } else { literals };
         let shown = window_bits.map_or_else(|| "no".into(), |bits| format!("{} byte window", 1_u32 << bits));
         reasons.push(("deflate", shown, why));
-        let fits = 4 * load.size + BESIDES <= about.free && choices.chunk.or_else(|| board.chunk()).is_none_or(|chunk| load.size <= chunk as u64);
+        let fits = fits_one(load.size, free)
+            && choices.chunk.or_else(|| board.chunk()).is_none_or(|chunk| load.size <= chunk as u64);
         let (scripts, why) = if load.size >= SMALL {
             (Scripts::Chunks, format!("{} bytes is {SMALL} or more", load.size))
         } else if board.is_plain() {
@@ -177,11 +180,11 @@ impl fmt::Display for Plan {
 }
 
 /// How many bytes the literals of one script hold. While it compiles a literal costs about four times its size.
-fn literal(board: &Board, about: &About, choices: &Choices, caps: Caps) -> (usize, String) {
-    let kib = about.free / 1024;
+fn literal(board: &Board, free: u64, choices: &Choices, caps: Caps) -> (usize, String) {
+    let kib = free / 1024;
     let (size, why) = match choices.chunk.or_else(|| board.chunk()) {
         Some(chunk) => (chunk.max(1), "as asked for".into()),
-        None => (for_memory(about.free), format!("{kib} KiB of memory are free")),
+        None => (allows(free).literal, format!("{kib} KiB of memory are free")),
     };
     if board.is_plain() && size > PLAIN {
         return (PLAIN, "plain raw mode takes short scripts only".into());
@@ -190,18 +193,6 @@ fn literal(board: &Board, about: &About, choices: &Choices, caps: Caps) -> (usiz
         return (caps.literal, "larger ones met a MemoryError".into());
     }
     (size, why)
-}
-
-/// The size of literals by the free memory in bytes.
-const fn for_memory(free: u64) -> usize {
-    match free / 1024 {
-        0..20 => 256,
-        20..50 => 512,
-        50..100 => 1024,
-        100..200 => 2048,
-        200..400 => 4096,
-        _ => 8192,
-    }
 }
 
 /// How literals are written.
@@ -237,10 +228,10 @@ fn window(
     if !cfg!(feature = "deflate") {
         return (None, "built without the feature deflate".into());
     }
-    let bits = choices.window_bits.unwrap_or_else(|| window_for_memory(about.free)).min(caps.window_bits);
-    if bits < 9 {
+    let bits = choices.window_bits.or_else(|| allows(about.free).window_bits);
+    let Some(bits) = bits.map(|bits| bits.min(caps.window_bits)).filter(|bits| *bits >= 9) else {
         return (None, "the board has no memory for a window".into());
-    }
+    };
     let saved = saved(load);
     if forced {
         return (Some(bits), "as asked for".into());
@@ -250,19 +241,6 @@ fn window(
         return (None, format!("it would save about {saved} bytes"));
     }
     (Some(bits), format!("it saves about {saved} bytes; {} KiB are free", about.free / 1024))
-}
-
-/// The window by the free memory in bytes, as a power of two; 0 where there is none to spare. A window costs the board its
-/// size and about 2.8 KiB.
-const fn window_for_memory(free: u64) -> u8 {
-    match free / 1024 {
-        0..12 => 0,
-        12..20 => 10,
-        20..50 => 12,
-        50..200 => 13,
-        200..400 => 14,
-        _ => 15,
-    }
 }
 
 /// How many bytes the stream would save, as the sample says.

@@ -6,7 +6,10 @@ use super::{
     flight::{Call, Flight, Line},
     stream::Stream,
 };
-use crate::{Error, Exception, Refused, Value, ops::explain};
+use crate::{
+    Error, Exception, Refused, Value,
+    ops::{NO_MEMORY, explain},
+};
 
 /// The smallest literal that is tried.
 const SMALLEST: usize = 32;
@@ -155,9 +158,13 @@ impl<F: Files> PutAll<F> {
             self.forgotten();
         } else if exception.is_damage() {
             self.lose(file);
-        } else if exception.kind == "MemoryError" && self.shrink(&exception) {
-            self.asks_memory = true;
-            self.rewind();
+        } else if exception.kind == "MemoryError" {
+            if self.shrink(&exception) {
+                self.asks_memory = true;
+                self.rewind();
+            } else {
+                self.fail(file, NO_MEMORY.into());
+            }
         } else if matches!(call, Some(Call::Remove { .. })) {
             self.rewind();
         } else {
@@ -168,17 +175,18 @@ impl<F: Files> PutAll<F> {
     /// Asks less of the board's memory from now on; returns whether there is less to ask.
     ///
     /// Without a frame the error came while the script was compiled: its literals were too long. Otherwise it is the
-    /// window, if there is one.
+    /// window, if there is one. A board whose memory is full has none for the frame either, so the window is also what
+    /// goes when literals cannot be shorter.
     fn shrink(&mut self, exception: &Exception) -> bool {
-        if exception.file.is_some()
-            && let Some(bits) = self.stream.bits()
-        {
-            self.caps.window_bits = if bits > 9 { bits - 1 } else { 0 };
-            return true;
-        }
         let literal = self.sent.min(self.caps.literal);
-        self.caps.literal = (literal / 2).max(SMALLEST);
-        literal > SMALLEST
+        match self.stream.bits() {
+            Some(bits) if exception.file.is_some() || literal <= SMALLEST => {
+                self.caps.window_bits = if bits > 9 { bits - 1 } else { 0 };
+            }
+            _ if literal <= SMALLEST => return false,
+            _ => self.caps.literal = (literal / 2).max(SMALLEST),
+        }
+        true
     }
 }
 

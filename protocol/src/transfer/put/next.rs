@@ -163,6 +163,9 @@ impl<F: Files> PutAll<F> {
                     draft.script.call(&ABORT, &[Argument::Str(&target)]);
                     draft.calls.push(Call::Remove { file });
                 }
+                // Defined before anything is there: a board without memory for it says so now.
+                draft.script.require(sum::of(self.kind));
+                draft.script.require(&END);
                 let temporary = Argument::Str(&current.temporary);
                 let arguments = [Argument::Str(&target), temporary, Argument::Int(current.offset)];
                 draft.call(Call::Open { file }, &OPEN, &arguments);
@@ -214,7 +217,10 @@ impl<F: Files> PutAll<F> {
     fn start(&mut self, bits: u8, current: &Current, draft: &mut Draft<'_>) {
         let first = self.stream.start(bits);
         let call = Call::Stream { file: current.index };
-        draft.literal(&current.plan, call, &STREAM, &[Argument::Int(bits.into())], &first, None);
+        // What scripts need while they compile, roughly.
+        let room = current.plan.literal as u64 + 2048;
+        let arguments = [Argument::Int(bits.into()), Argument::Int(room)];
+        draft.literal(&current.plan, call, &STREAM, &arguments, &first, None);
     }
 
     #[cfg(not(feature = "deflate"))]

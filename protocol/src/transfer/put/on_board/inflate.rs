@@ -3,12 +3,13 @@
 use super::file::OPEN;
 use crate::Helper;
 
-/// Starts the stream with its first bytes, of which one comes out: the window is allocated at the first read.
+/// Starts the stream with its first bytes, of which one comes out: the window is allocated at the first read. If it left no
+/// room for `r` bytes, no script could be compiled any more, not even one that ends the stream.
 pub(in super::super) static STREAM: Helper = Helper {
     name: "I",
     source: concat!(
         " d=None\n",
-        " def I(w,b):\n",
+        " def I(w,r,b):\n",
         "  import io,deflate,gc\n",
         "  _rp.d=_rp.b=None\n",
         "  gc.collect()\n",
@@ -16,6 +17,7 @@ pub(in super::super) static STREAM: Helper = Helper {
         "  _rp.l=len(b)\n",
         "  s=deflate.DeflateIO(s,deflate.RAW,w)\n",
         "  s.read(1)\n",
+        "  bytearray(r)\n",
         "  _rp.d=s\n",
     ),
     requires: &[],
@@ -114,13 +116,13 @@ mod twins {
         if !machine.firmware().can.deflate {
             return Err(Raised::new("ImportError", "no module named 'deflate'"));
         }
-        // The window, and what the inflater needs besides (measured on a real board).
-        let needs = (1 << window) + 2816;
+        // The window, what the inflater needs besides (measured on a real board), and the room.
+        let needs = (1 << window) + 2816 + usize::try_from(arguments::int(given, 1)?).unwrap_or_default();
         if needs > machine.firmware().heap {
             return Err(Raised::memory_error(1 << window));
         }
         let inflater = Decompress::new_with_window_bits(false, window);
-        let mut stream = Stream { inflater, unread: arguments::bytes(given, 1)?.into() };
+        let mut stream = Stream { inflater, unread: arguments::bytes(given, 2)?.into() };
         stream.read(&mut [0]);
         machine.object("stream", || stream);
         Ok(())

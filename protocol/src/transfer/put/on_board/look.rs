@@ -27,10 +27,10 @@ pub(in super::super) static LOOK: Helper = Helper {
     twin: twins::look,
 };
 
-/// Prints the free memory.
+/// Prints the free memory, without a stream: what met a `MemoryError` starts another, or none.
 pub(in super::super) static FREE: Helper = Helper {
     name: "F",
-    source: " def F():\n  import gc\n  gc.collect()\n  print(gc.mem_free())\n",
+    source: " def F():\n  import gc\n  _rp.d=_rp.b=None\n  gc.collect()\n  print(gc.mem_free())\n",
     requires: &[],
     #[cfg(feature = "testing")]
     twin: twins::free,
