@@ -22,7 +22,8 @@ const ALLOWS: &[Allows] = &[
     Allows { from: 200, literal: 8192, window_bits: Some(14) },
     Allows { from: 100, literal: 4096, window_bits: Some(13) },
     Allows { from: 50, literal: 2048, window_bits: Some(13) },
-    Allows { from: 32, literal: 1024, window_bits: Some(12) },
+    Allows { from: 40, literal: 1024, window_bits: Some(12) },
+    Allows { from: 32, literal: 1024, window_bits: Some(11) },
     Allows { from: 20, literal: 512, window_bits: Some(10) },
     LEAST,
 ];

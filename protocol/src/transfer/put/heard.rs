@@ -154,8 +154,12 @@ impl<F: Files> PutAll<F> {
     /// A script raised at `call`.
     fn raised(&mut self, call: Option<Call>, exception: Exception) {
         let Some(file) = call.and_then(Call::file).or_else(|| self.waiting(0)) else { return };
+        let failed = !matches!(self.jobs[file].status, Status::Waiting);
         if exception.lacks_helper() {
             self.forgotten();
+        } else if failed {
+            // What it left stays: the board cannot even remove it.
+            self.rewind();
         } else if exception.is_damage() {
             self.lose(file);
         } else if exception.kind == "MemoryError" {
@@ -165,8 +169,6 @@ impl<F: Files> PutAll<F> {
             } else {
                 self.fail(file, NO_MEMORY.into());
             }
-        } else if matches!(call, Some(Call::Remove { .. })) {
-            self.rewind();
         } else {
             self.fail(file, explain(exception.into(), &["stat", "rename", "remove"]));
         }
