@@ -118,6 +118,8 @@ mod literal;
 mod operation;
 mod ops;
 mod outbox;
+#[cfg(feature = "deflate")]
+mod packed;
 mod quote;
 mod run;
 mod scan;

@@ -172,6 +172,14 @@ impl Script {
         (self.first, self.bare) = (false, false);
     }
 
+    /// Packs it, if that makes it shorter.
+    #[cfg(feature = "deflate")]
+    pub(crate) fn pack(&mut self) {
+        if let Some(packed) = crate::packed::pack(&self.source) {
+            self.source = packed;
+        }
+    }
+
     /// Makes it the script that defines `helpers`.
     pub(crate) fn define(&mut self, helpers: Vec<&'static Helper>, nonce: Option<u32>) {
         self.clear(Quoting::Dense);

@@ -147,7 +147,7 @@ impl Session {
 
     /// Returns whether the operation's script calls a helper that is not on the board; writes its definition then. In
     /// plain raw mode, where scripts are short, it defines one at a time.
-    pub(crate) fn lacks_helpers(&mut self) -> bool {
+    pub(crate) fn lacks_helpers(&mut self, again: bool) -> bool {
         let lacks = |helper: &&'static Helper| !self.defined.contains(helper);
         let most = if self.board.plain { 1 } else { usize::MAX };
         let missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).take(most).collect();
@@ -156,6 +156,12 @@ impl Session {
         }
         let nonce = self.defined.is_empty().then_some(self.config.nonce);
         self.definition.define(missing, nonce);
+        // What did not work packed is sent as it is.
+        #[cfg(feature = "deflate")]
+        if !again && crate::packed::takes(&self.board) {
+            self.definition.pack();
+        }
+        let _ = again;
         true
     }
 

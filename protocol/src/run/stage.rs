@@ -43,7 +43,7 @@ impl<O: Operation> Run<'_, O> {
         }
         let session = &mut *self.session;
         if let Stage::Script { probe, sent, .. } = &mut self.stage
-            && session.lacks_helpers()
+            && session.lacks_helpers(*sent > 0)
         {
             self.stage = Stage::Define { probe: probe.take(), sent: *sent };
         }
@@ -207,6 +207,9 @@ impl<O: Operation> Run<'_, O> {
     /// Says why a script of the engine's own may be worth sending once more.
     fn amiss(&self, reply: &Reply) -> Option<Amiss> {
         let Reply::Exception(exception) = reply else { return None };
+        if self.session.whose == Whose::Definition && !exception.is_interrupt() {
+            return Some(Amiss::Damaged);
+        }
         let own = !self.session.script.helpers().is_empty();
         if own && exception.is_damage() {
             return Some(Amiss::Damaged);

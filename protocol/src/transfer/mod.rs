@@ -4,7 +4,7 @@
 //! renamed over the target. A get is one script, its bytes as they are but for an escape, and a digest.
 
 #[cfg(feature = "deflate")]
-mod deflate;
+pub(crate) mod deflate;
 mod digest;
 #[cfg(feature = "std")]
 mod file;

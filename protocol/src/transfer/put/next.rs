@@ -166,6 +166,10 @@ impl<F: Files> PutAll<F> {
                 let temporary = Argument::Str(&current.temporary);
                 let arguments = [Argument::Str(&target), temporary, Argument::Int(current.offset)];
                 draft.call(Call::Open { file }, &OPEN, &arguments);
+                // All that it will take is defined at once.
+                let deflates = current.plan.window_bits.is_some();
+                let helpers = [sum::of(self.kind), &END, if deflates { &INFLATE } else { &WRITE }];
+                helpers.into_iter().for_each(|helper| draft.script.require(helper));
                 current.stage = Stage::Data;
                 Ok(Then::More)
             }
