@@ -16,6 +16,8 @@ pub struct Script {
     may_reset: bool,
     more: bool,
     leaves: bool,
+    /// Whether the helpers are gone once it ran.
+    wipes: bool,
     /// Whether it is the operation's first of a run.
     first: bool,
     /// Whether nothing of the engine is on the board.
@@ -34,6 +36,9 @@ pub(crate) enum Argument<'a> {
     /// Base64 that is bytes again on the board; the script [requires](Script::require) [`helper::BASE64`].
     #[cfg(feature = "transfer")]
     Base64(&'a str),
+    /// A tuple of tuples: an offset, a length and bytes.
+    #[cfg(feature = "transfer")]
+    Pieces(&'a [(u64, u64, &'a [u8])]),
 }
 
 impl Script {
@@ -79,10 +84,10 @@ impl Script {
         self.source.extend_from_slice(b")\n");
     }
 
-    /// Writes the script that is `whole`, which needs no helper and leaves none: for a board that is
-    /// [bare](Self::is_bare).
+    /// Writes the script that is `whole`, which needs no helper and leaves none.
     #[cfg(feature = "transfer")]
     pub(crate) fn whole(&mut self, whole: &'static helper::Whole, arguments: &[Argument<'_>]) {
+        self.wipes = true;
         for (at, piece) in whole.pieces.iter().enumerate() {
             self.source.extend_from_slice(piece.as_bytes());
             if let Some(argument) = arguments.get(at) {
@@ -101,6 +106,16 @@ impl Script {
                 self.source.extend_from_slice(format!("_rp.{}('", helper::BASE64.name).as_bytes());
                 self.source.extend_from_slice(text.as_bytes());
                 self.source.extend_from_slice(b"')");
+            }
+            #[cfg(feature = "transfer")]
+            Argument::Pieces(pieces) => {
+                self.source.push(b'(');
+                for (offset, length, bytes) in pieces {
+                    self.source.extend_from_slice(format!("({offset},{length},").as_bytes());
+                    quote(bytes, self.quoting, &mut self.source);
+                    self.source.extend_from_slice(b"),");
+                }
+                self.source.push(b')');
             }
         }
     }
@@ -169,6 +184,7 @@ impl Script {
         self.may_reset = false;
         self.more = false;
         self.leaves = false;
+        self.wipes = false;
         (self.first, self.bare) = (false, false);
     }
 
@@ -206,6 +222,10 @@ impl Script {
 
     pub(crate) const fn has_more(&self) -> bool {
         self.more
+    }
+
+    pub(crate) const fn wipes(&self) -> bool {
+        self.wipes
     }
 
     pub(crate) const fn leaves(&self) -> bool {

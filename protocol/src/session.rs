@@ -115,7 +115,7 @@ impl Session {
     }
 
     /// Returns the script under way.
-    const fn current(&self) -> &Script {
+    pub(crate) const fn current(&self) -> &Script {
         match self.whose {
             Whose::Operation | Whose::Probe => &self.script,
             Whose::Definition => &self.definition,

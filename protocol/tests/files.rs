@@ -1,6 +1,5 @@
 //! Files there and back on the simulated board: whole, at the speed of the wire, whatever the board is like.
 
-
 use std::{num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;

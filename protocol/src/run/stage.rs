@@ -138,7 +138,7 @@ impl<O: Operation> Run<'_, O> {
 
     /// The script under way ended.
     pub(super) fn replied(&mut self, reply: Reply) {
-        if matches!(reply, Reply::Reset | Reply::Closed) {
+        if matches!(reply, Reply::Reset | Reply::Closed) || self.session.current().wipes() {
             self.session.defined.clear();
         }
         if let Some(error) = self.failed.take() {

@@ -169,7 +169,9 @@ fn unpacked(text: &[u8]) -> Result<Vec<u8>, Rejected> {
     use std::io::Read;
 
     let (value, rest) = Value::read(text).map_err(|Malformed| Rejected::Syntax(1))?;
-    let (Value::Bytes(deflated), true) = (value, rest == AFTER.as_bytes()) else { return Err(Rejected::Unknown) };
+    let (Value::Bytes(deflated), true) = (value, rest == AFTER.as_bytes()) else {
+        return Err(Rejected::Unknown);
+    };
     let mut source = Vec::new();
     let inflated = flate2::read::DeflateDecoder::new(&deflated[..]).take(64 * 1024).read_to_end(&mut source);
     inflated.map_err(|_| Rejected::Unknown)?;

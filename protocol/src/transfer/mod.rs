@@ -12,6 +12,7 @@ mod get;
 mod hash;
 mod plan;
 mod put;
+mod roll;
 mod source;
 mod sum;
 
@@ -30,4 +31,4 @@ pub(crate) fn helpers() -> alloc::vec::Vec<&'static crate::Helper> {
 
 /// Its scripts that stand for themselves.
 #[cfg(feature = "testing")]
-pub(crate) const WHOLES: &[&crate::helper::Whole] = &[&put::ONCE];
+pub(crate) const WHOLES: &[&crate::helper::Whole] = &[&put::ONCE, &put::PATCH];

@@ -51,7 +51,7 @@ pub(super) const fn of(kind: DigestKind) -> &'static Helper {
     }
 }
 
-/// Returns the size of a file, and the digest of a text and its content. Each 8 KiB it prints a dot, which says that it
+/// Returns the size of a file, and the first 16 bytes of the digest of a text and its content. Each 8 KiB it prints a dot, which says that it
 /// is at work.
 pub(super) static FILE: Helper = Helper {
     name: "V",
@@ -64,7 +64,7 @@ pub(super) static FILE: Helper = Helper {
         "  with open(p,'rb')as f:\n",
         "   while 1:\n",
         "    r=f.readinto(b)\n",
-        "    if not r:return n,h.digest()\n",
+        "    if not r:return n,h.digest()[:16]\n",
         "    h.update(b if r==256 else b[:r])\n",
         "    n+=r\n",
         "    if n&8191==0:print(end='.')\n",

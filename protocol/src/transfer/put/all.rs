@@ -38,6 +38,13 @@ pub trait Files {
         true
     }
 
+    /// Returns what the board holds under this path as far as the host knows, up to 1 MiB, so that only what differs is sent.
+    /// If it is not so, the board's digest tells.
+    fn known(&mut self, index: usize) -> Option<Vec<u8>> {
+        let _ = index;
+        None
+    }
+
     /// Is told how the file is going to travel.
     fn planned(&mut self, index: usize, plan: &Plan) {
         let _ = (index, plan);
@@ -106,7 +113,20 @@ pub(super) struct Job {
     pub(super) size: u64,
     /// How many of its bytes were there before it was put.
     pub(super) resumed: u64,
+    /// How it may be compared with what is there.
+    pub(super) comparing: Comparing,
     pub(super) status: Status,
+}
+
+/// How a file may be compared with what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparing {
+    /// With what the host knows of the old file.
+    Known,
+    /// By questions.
+    Ask,
+    /// Not at all: it was tried.
+    No,
 }
 
 #[derive(Debug)]
@@ -135,7 +155,13 @@ impl<F: Files> PutAll<F> {
     pub fn new(files: F, paths: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Error> {
         let job = |path: String| {
             check_path(&path)?;
-            Ok::<_, Error>(Job { names: Names::of(path)?, size: 0, resumed: 0, status: Status::Waiting })
+            Ok::<_, Error>(Job {
+                names: Names::of(path)?,
+                size: 0,
+                resumed: 0,
+                comparing: Comparing::Known,
+                status: Status::Waiting,
+            })
         };
         Ok(Self {
             files,
@@ -259,6 +285,9 @@ impl<F: Files> Operation for PutAll<F> {
 impl<F> fmt::Debug for PutAll<F> {
     /// Never shows the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PutAll").field("jobs", &self.jobs).field("flights", &self.flights).finish_non_exhaustive()
+        f.debug_struct("PutAll")
+            .field("jobs", &self.jobs)
+            .field("flights", &self.flights)
+            .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 use alloc::{string::String, vec, vec::Vec};
 use core::fmt;
 
+use super::delta::Delta;
 use crate::{
     DigestKind, Error, Refused,
     transfer::{
@@ -34,9 +35,15 @@ pub(super) struct Current {
 
 /// What is to be sent next of it.
 pub(super) enum Stage {
+    /// A question about the old file's blocks.
+    Compare(Delta),
+    /// Nothing, before its answer is there.
+    Compared(Delta),
+    /// The pieces of the old file that it is made of.
+    Patch(Delta),
     /// A look at what is there.
     Look,
-    /// Nothing, before its answer is there.
+    /// Nothing, before the answer is there.
     Looked,
     /// Its temporary file is to be opened; the old file goes first where there is no room for both.
     Open { removes: bool },
@@ -50,6 +57,9 @@ impl fmt::Debug for Stage {
     /// Never shows the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Compare(_) => "Compare",
+            Self::Compared(_) => "Compared",
+            Self::Patch(_) => "Patch",
             Self::Look => "Look",
             Self::Looked => "Looked",
             Self::Open { .. } => "Open",
@@ -89,10 +99,9 @@ impl Current {
         (kind, hash): (DigestKind, Hash),
         plan: Plan,
         (seed, temporary): (&str, String),
-        looks: bool,
+        stage: Stage,
     ) -> Self {
         let sent = seeded(kind, seed);
-        let stage = if looks { Stage::Look } else { Stage::Open { removes: false } };
         Self { index, size, hash, sent, offset: 0, plan, temporary, stage }
     }
 

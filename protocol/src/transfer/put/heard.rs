@@ -70,7 +70,10 @@ impl<F: Files> PutAll<F> {
     fn heard(&mut self, call: Call, line: Line, generation: u32) -> Result<(), Error> {
         let current = generation == self.generation;
         match (call, line) {
-            (Call::End { file } | Call::Whole { file, .. }, Line::Value(Value::Bool(true))) => {
+            (
+                Call::End { file } | Call::Whole { file, .. } | Call::Patch { file },
+                Line::Value(Value::Bool(true)),
+            ) => {
                 self.placed(file, call);
             }
             (_, _) if !current => {}
@@ -88,6 +91,9 @@ impl<F: Files> PutAll<F> {
                 self.next = Next::File(file + 1);
             }
             (Call::Look { file }, Line::Value(value)) => self.looked(file, value)?,
+            (Call::Blocks { file }, Line::Value(value)) => self.compared(file, value)?,
+            // The old file is not what it was thought to be.
+            (Call::Patch { file }, Line::Value(Value::Bool(false))) => self.compares_no_more(file),
             (_, Line::Silent) => {}
             (_, Line::Value(_)) => return Err(self.answer.senseless()),
         }
@@ -155,6 +161,9 @@ impl<F: Files> PutAll<F> {
             self.forgotten();
         } else if exception.is_damage() {
             self.lose(file);
+        } else if matches!(call, Some(Call::Blocks { .. } | Call::Patch { .. })) {
+            // There is no old file, say: it is put as any other.
+            self.compares_no_more(file);
         } else if exception.kind == "MemoryError" && self.shrink(&exception) {
             self.asks_memory = true;
             self.rewind();

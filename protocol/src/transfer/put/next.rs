@@ -20,12 +20,12 @@ use crate::{
 };
 
 /// The script that is being filled.
-struct Draft<'a> {
-    board: &'a Board,
-    script: &'a mut Script,
-    calls: Vec<Call>,
+pub(super) struct Draft<'a> {
+    pub(super) board: &'a Board,
+    pub(super) script: &'a mut Script,
+    pub(super) calls: Vec<Call>,
     /// How many bytes its literals hold.
-    used: usize,
+    pub(super) used: usize,
 }
 
 /// A file that goes in one call.
@@ -37,7 +37,7 @@ struct Small<'a> {
 }
 
 /// Whether more may go into the script.
-enum Then {
+pub(super) enum Then {
     More,
     Stop,
 }
@@ -60,7 +60,10 @@ impl<F: Files> PutAll<F> {
             // Nothing could be sent: a source failed, say. A script must run all the same.
             draft.script.code(b"__import__('gc').collect()\n")?;
         }
-        let waits = matches!(&self.next, Next::Current(current) if matches!(current.stage, Stage::Looked));
+        let waits = matches!(
+            &self.next,
+            Next::Current(current) if matches!(current.stage, Stage::Looked | Stage::Compared(_))
+        );
         let from = if let Next::Current(current) = &self.next { current.index + 1 } else { 0 };
         let others = match &self.next {
             Next::File(from) => self.waiting(*from).is_some(),
@@ -134,21 +137,24 @@ impl<F: Files> PutAll<F> {
             return Ok(Then::More);
         }
         let looks = plan.scripts == Scripts::Chunks && (self.files.looks(file) || self.setbacks.any());
+        let comparison = if looks { self.comparison(file, size, &plan, draft.board)? } else { None };
+        let stage = comparison.unwrap_or(if looks { Stage::Look } else { Stage::Open { removes: false } });
         let temporary = match (plan.direct, plan.scripts) {
             (true, _) => names.target.clone(),
             (false, Scripts::One) => names.brief(),
             (false, Scripts::Chunks) => names.temporary(),
         };
         let seed = (&names.target[..], temporary);
-        self.next =
-            Next::Current(Box::new(Current::new(file, size, (self.kind, hash), plan, seed, looks)));
+        self.next = Next::Current(Box::new(Current::new(file, size, (self.kind, hash), plan, seed, stage)));
         Ok(Then::More)
     }
 
     fn go_on(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let file = current.index;
         let target = self.jobs[file].names.target.clone();
-        match current.stage {
+        match core::mem::replace(&mut current.stage, Stage::Data) {
+            Stage::Compare(delta) | Stage::Compared(delta) => Ok(self.compare(current, delta, draft)),
+            Stage::Patch(delta) => Ok(self.patch(current, delta, draft)),
             Stage::Look | Stage::Looked => {
                 draft.script.require(sum::of(self.kind));
                 let digest = current.hash.bytes();
@@ -177,11 +183,18 @@ impl<F: Files> PutAll<F> {
                 current.check(&mut self.file(file))?;
                 draft.script.require(sum::of(self.kind));
                 let digest = current.hash.bytes();
-                draft.call(Call::End { file }, &END, &[Argument::Int(current.size), Argument::Bytes(&digest)]);
+                draft.call(
+                    Call::End { file },
+                    &END,
+                    &[Argument::Int(current.size), Argument::Bytes(&digest)],
+                );
                 Ok(Then::More)
             }
             Stage::Data => self.data(current, draft),
-            Stage::Rest { .. } => Ok(self.rest(current, draft)),
+            Stage::Rest { to, length, bytes } => {
+                current.stage = Stage::Rest { to, length, bytes };
+                Ok(self.rest(current, draft))
+            }
         }
     }
 
@@ -233,7 +246,14 @@ impl<F: Files> PutAll<F> {
         let room = current.plan.literal.saturating_sub(draft.used).max(1);
         if bytes.len() > room {
             let (now, later) = bytes.split_at(room);
-            draft.literal(&current.plan, Call::Append { file }, &APPEND, &[Argument::Int(room as u64)], now, None);
+            draft.literal(
+                &current.plan,
+                Call::Append { file },
+                &APPEND,
+                &[Argument::Int(room as u64)],
+                now,
+                None,
+            );
             current.stage = Stage::Rest { to, length, bytes: later.into() };
             return Then::Stop;
         }
@@ -244,7 +264,7 @@ impl<F: Files> PutAll<F> {
 }
 
 impl Draft<'_> {
-    fn call(&mut self, call: Call, helper: &'static crate::Helper, arguments: &[Argument<'_>]) {
+    pub(super) fn call(&mut self, call: Call, helper: &'static crate::Helper, arguments: &[Argument<'_>]) {
         self.script.call_bare(helper, arguments);
         self.calls.push(call);
     }
