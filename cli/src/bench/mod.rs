@@ -16,13 +16,14 @@ mod work;
 
 use std::{sync::mpsc::Receiver, time::Duration};
 
+use rawpaste::Config;
 use rawpaste_board::Shape;
 
 pub(crate) use peer::Peer;
 pub(crate) use work::Work;
 
 use crate::{
-    interrupt,
+    interrupt, link,
     report::{Exit, Failure, Result, Visible, say},
 };
 use bed::Bed;
@@ -100,14 +101,19 @@ impl Runner {
     fn run(&self, plan: &Plan, work: Work, load: &Load) -> Result<Outcome<Vec<(Stage, Timing)>>> {
         let bed = Bed::new(plan)?;
         Ok(match self {
-            Self::Ours => ours::run(work, load, &bed),
-            Self::Limit => ready::run(work, load, &bed),
+            Self::Ours => ours::run(plan, work, load, &bed),
+            Self::Limit => ready::run(plan, work, load, &bed),
             Self::Peer(found) => found.run(work, load, &bed, plan.patience(load)),
         })
     }
 }
 
 impl Plan {
+    /// What our sessions are told. A choice that is forced goes in here.
+    fn config(&self) -> Config {
+        link::config()
+    }
+
     /// How long a peer may take: far longer than any does.
     fn patience(&self, load: &Load) -> Duration {
         let slower = u64::from(11_520 / self.rate).max(1);

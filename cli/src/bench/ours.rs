@@ -1,21 +1,21 @@
 //! Ours, in this process, on the port that the peers open too.
 
-use std::{cell::Cell, path::Path, rc::Rc, time::Instant};
+use std::{cell::Cell, rc::Rc, time::Instant};
 
 use rawpaste::{DriveError, Error, Exec, Get, Leave, MakeDir, Operation, Put, Remove, Session};
 use rawpaste_blocking::{Connection, Serial};
 
 use super::{
-    Outcome, Stage, Timing,
+    Outcome, Plan, Stage, Timing,
     bed::Bed,
     counting::{Counting, Counts},
     work::{File, Load, Way, Work},
 };
-use crate::{device, link, report::Failure};
+use crate::{device, report::Failure};
 
 /// Puts or gets the files, and times it.
-pub(super) fn run(work: Work, load: &Load, bed: &Bed) -> Outcome<Vec<(Stage, Timing)>> {
-    let mut ours = Ours::open(bed.port())?;
+pub(super) fn run(plan: &Plan, work: Work, load: &Load, bed: &Bed) -> Outcome<Vec<(Stage, Timing)>> {
+    let mut ours = Ours::open(plan, bed)?;
     ours.acquaint()?;
     if work.way() == Way::Down {
         load.lay(bed.board()).map_err(Failure::into_text)?;
@@ -27,7 +27,7 @@ pub(super) fn run(work: Work, load: &Load, bed: &Bed) -> Outcome<Vec<(Stage, Tim
         times.push((Stage::Again, ours.timed(|ours| ours.put(load))?));
         ours.leave()?;
         drop(ours);
-        ours = Ours::open(bed.port())?;
+        ours = Ours::open(plan, bed)?;
         times.push((Stage::Unknown, ours.timed(|ours| ours.put(load))?));
     }
     load.compare(bed.board())?;
@@ -41,11 +41,11 @@ struct Ours {
 
 impl Ours {
     /// Opens the port, to a board of which nothing is known.
-    fn open(port: &Path) -> Outcome<Self> {
-        let serial = device::open(&port.to_string_lossy()).map_err(Failure::into_text)?;
+    fn open(plan: &Plan, bed: &Bed) -> Outcome<Self> {
+        let serial = device::open(&bed.port().to_string_lossy()).map_err(Failure::into_text)?;
         let counts = Rc::new(Cell::default());
         let port = Counting::new(serial, Rc::clone(&counts));
-        Ok(Self { connection: Connection::new(port, Session::new(link::config())), counts })
+        Ok(Self { connection: Connection::new(port, Session::new(plan.config())), counts })
     }
 
     /// Runs an operation; `doing` completes "cannot ...".

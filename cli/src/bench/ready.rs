@@ -12,22 +12,22 @@ use rawpaste::{Quoting, quote};
 use rawpaste_blocking::{Port, Serial};
 
 use super::{
-    Outcome, Stage, Timing,
+    Outcome, Plan, Stage, Timing,
     bed::Bed,
     work::{Load, Way, Work},
 };
-use crate::{device, link, report::Failure};
+use crate::{device, report::Failure};
 
 /// How long the board may say nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Hands the board the file in literals, and times it from the first byte to the last answer.
-pub(super) fn run(work: Work, load: &Load, bed: &Bed) -> Outcome<Vec<(Stage, Timing)>> {
+pub(super) fn run(plan: &Plan, work: Work, load: &Load, bed: &Bed) -> Outcome<Vec<(Stage, Timing)>> {
     let [file] = &load.files[..] else { return Err("it takes one file".into()) };
     if work.way() == Way::Down {
         return Err("it only puts".into());
     }
-    let chunks = file.bytes.chunks(link::config().chunk);
+    let chunks = file.bytes.chunks(plan.config().chunk);
     let scripts: Vec<_> = chunks.map(|chunk| script(b"f.write(", chunk, b")and None")).collect();
     let mut raw = Raw::enter(bed)?;
     raw.all(&[script(b"f=open(", Load::FILE.as_bytes(), b",'wb')")])?;

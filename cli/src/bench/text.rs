@@ -72,3 +72,24 @@ pub(super) fn parts(text: &[u8], count: usize, size: usize) -> Vec<Vec<u8>> {
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{own, parts, take};
+
+    #[test]
+    fn parts_follow_one_another() {
+        let text = own();
+        let parts = parts(&text, 18, 139 * 1024);
+        assert_eq!(parts.len(), 18);
+        assert!(parts.iter().all(|part| part.len() > 1024), "{:?}", parts.iter().map(Vec::len));
+        assert!(parts.concat() == take(&text, 0, 139 * 1024));
+    }
+
+    /// Else deflate would find in the window what a real file does not repeat.
+    #[test]
+    fn the_period_is_longer_than_a_window() {
+        let text = own();
+        assert!(text.len() > 32 * 1024 && take(&text, text.len() - 1, 2) == [text[text.len() - 1], text[0]]);
+    }
+}
