@@ -25,6 +25,7 @@ fn of_row(row: &Row, runners: &[Runner]) -> Value {
     let stage = match row.stage {
         Stage::New => "new",
         Stage::Again => "again",
+        Stage::Edited => "edited",
         Stage::Unknown => "again, board unknown",
     };
     let cells = runners.iter().zip(&row.cells).filter_map(|(runner, cell)| {

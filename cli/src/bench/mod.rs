@@ -64,6 +64,8 @@ enum Stage {
     New,
     /// They are there already.
     Again,
+    /// They are there already, but for one line.
+    Edited,
     /// They are there, and nothing is known of the board.
     Unknown,
 }

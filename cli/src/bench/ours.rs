@@ -21,16 +21,22 @@ pub(super) fn run(plan: &Plan, work: Work, load: &Load, bed: &Bed) -> Outcome<Ve
         load.lay(bed.board()).map_err(Failure::into_text)?;
         return Ok(vec![(Stage::New, ours.timed(|ours| ours.get(&load.files))?)]);
     }
-    let mut times = vec![(Stage::New, ours.timed(|ours| ours.put(load))?)];
-    if work == Work::Tree {
-        ours.enter_afresh()?;
-        times.push((Stage::Again, ours.timed(|ours| ours.put(load))?));
-        ours.leave()?;
-        drop(ours);
-        ours = Ours::open(plan, bed)?;
-        times.push((Stage::Unknown, ours.timed(|ours| ours.put(load))?));
+    let mut times = Vec::new();
+    for &stage in work.stages() {
+        let edited = (stage == Stage::Edited).then(|| load.edited());
+        let load = edited.as_ref().unwrap_or(load);
+        match stage {
+            Stage::New => {}
+            Stage::Again | Stage::Edited => ours.enter_afresh()?,
+            Stage::Unknown => {
+                ours.leave()?;
+                drop(ours);
+                ours = Ours::open(plan, bed)?;
+            }
+        }
+        times.push((stage, ours.timed(|ours| ours.put(load))?));
+        load.compare(bed.board())?;
     }
-    load.compare(bed.board())?;
     Ok(times)
 }
 

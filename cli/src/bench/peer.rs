@@ -88,12 +88,12 @@ impl Found {
             Way::Up => (bed.here(), bed.board()),
             Way::Down => (bed.board(), bed.here()),
         };
-        load.lay(from).map_err(Failure::into_text)?;
         let mut times = Vec::new();
-        for stage in [Stage::New, Stage::Again] {
-            if stage == Stage::Again && work != Work::Tree {
-                break;
-            }
+        // To a peer the board is always unknown.
+        for &stage in work.stages().iter().filter(|stage| **stage != Stage::Unknown) {
+            let edited = (stage == Stage::Edited).then(|| load.edited());
+            let load = edited.as_ref().unwrap_or(load);
+            load.lay(from).map_err(Failure::into_text)?;
             let began = Instant::now();
             output(&mut self.command(work, load, bed), patience).map_err(|error| error.to_string())?;
             times.push((stage, Timing { time: began.elapsed(), counts: None }));

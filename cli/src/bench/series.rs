@@ -70,6 +70,11 @@ impl Figures {
         self.whole.time.as_secs_f64()
     }
 
+    /// What went both ways, where it was counted.
+    pub(super) fn wire(&self) -> Option<f64> {
+        self.whole.counts.map(|counts| (counts.up + counts.down) as f64)
+    }
+
     /// The seconds from the small run to the large one, if there was a small one.
     pub(super) fn slope(&self) -> Option<f64> {
         self.start.map(|start| self.whole.time.as_secs_f64() - start.as_secs_f64())
@@ -106,6 +111,7 @@ impl Row {
         match self.stage {
             Stage::New => self.work.to_string(),
             Stage::Again => "the same again".into(),
+            Stage::Edited => "the same, one line changed".into(),
             Stage::Unknown => "the same, board unknown".into(),
         }
     }

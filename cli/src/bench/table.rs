@@ -115,8 +115,13 @@ fn of_ours(row: &Row, figures: &Figures, first: Option<&Figures>, rate: u32) -> 
         let wire = format!("{:.3}x", row.whole(figures) * 1024.0 / f64::from(rate));
         return [format!("{:.2}", row.whole(figures)), wire, slope.unwrap_or_default()];
     }
-    let part = first.map(|first| format!("{:.1} % of new", 100.0 * figures.seconds() / first.seconds()));
-    [format!("{:.2} s", figures.seconds()), part.unwrap_or_default(), String::new()]
+    let parts = first.map(|first| {
+        let wire = figures.wire().unwrap_or(0.0) / first.wire().unwrap_or(f64::INFINITY);
+        let time = figures.seconds() / first.seconds();
+        [format!("{:.1} % of new", 100.0 * time), format!("{:.1} % of its bytes", 100.0 * wire)]
+    });
+    let [time, wire] = parts.unwrap_or_default();
+    [format!("{:.2} s", figures.seconds()), time, wire]
 }
 
 fn of_another(row: &Row, figures: &Figures, first: Option<&Figures>, ours: Option<&Figures>) -> [String; 2] {

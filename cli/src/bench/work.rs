@@ -22,6 +22,8 @@ pub(crate) enum Work {
     Tree,
     /// 18 source files, 139 KiB in all
     Sources,
+    /// 100 KiB of source text, then the same with one line changed in the middle
+    Edit,
     /// One new file of 1 KiB of random bytes
     Small,
 }
@@ -34,20 +36,21 @@ pub(super) enum Way {
 }
 
 impl Work {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::RandomUp,
         Self::RandomDown,
         Self::TextUp,
         Self::TextDown,
         Self::Tree,
         Self::Sources,
+        Self::Edit,
         Self::Small,
     ];
 
     pub(super) const fn way(self) -> Way {
         match self {
             Self::RandomDown | Self::TextDown => Way::Down,
-            Self::RandomUp | Self::TextUp | Self::Tree | Self::Sources | Self::Small => Way::Up,
+            Self::RandomUp | Self::TextUp | Self::Tree | Self::Sources | Self::Edit | Self::Small => Way::Up,
         }
     }
 
@@ -55,6 +58,7 @@ impl Work {
     pub(super) const fn stages(self) -> &'static [Stage] {
         match self {
             Self::Tree => &[Stage::New, Stage::Again, Stage::Unknown],
+            Self::Edit => &[Stage::New, Stage::Edited],
             Self::RandomUp | Self::RandomDown | Self::TextUp | Self::TextDown => &[Stage::New],
             Self::Sources | Self::Small => &[Stage::New],
         }
@@ -69,6 +73,7 @@ impl Work {
             }
             Self::Tree => (Some(Load::seed()), Load::tree()),
             Self::Sources => (Some(Load::seed()), Load::sources(text)),
+            Self::Edit => (Some(Load::text(text, 20 * 1024)), Load::text(text, 100 * 1024)),
             Self::Small => (None, Load::random(1024)),
         }
     }
@@ -83,6 +88,7 @@ impl fmt::Display for Work {
             Self::TextDown => "source text down",
             Self::Tree => "50 new files of 1 KiB",
             Self::Sources => "18 source files",
+            Self::Edit => "100 KiB of source text",
             Self::Small => "one new file of 1 KiB",
         })
     }
@@ -136,6 +142,18 @@ impl Load {
     /// Next to nothing, so that what is left of a run is its start.
     fn seed() -> Self {
         Self::folder(std::iter::once(vec![b'#']), "txt")
+    }
+
+    /// The same with another line in the middle of each file.
+    pub(super) fn edited(&self) -> Self {
+        let edited = |File { path, bytes }: &File| {
+            let (before, after) = bytes.split_at(bytes.len() / 2);
+            let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+            let end = after.iter().position(|&byte| byte == b'\n').unwrap_or(after.len());
+            let bytes = [&before[..start], b"edited = 'another line than before'", &after[end..]].concat();
+            File { path: path.clone(), bytes }
+        };
+        Self { files: self.files.iter().map(edited).collect() }
     }
 
     /// Whether the files are in the folder.

@@ -39,8 +39,8 @@ impl Bench {
 /// medians count.
 ///
 /// The slope is what is between a small run and the large one, so that start-up falls out; peers are compared by it
-/// (by time where no files travel, and with their start-up for one small file). "of the wire" is the whole of the large
-/// run against its bytes at the link's rate, and of an unchanged tree its part of the first time.
+/// (with their start-up for the one small file). "of the wire" is the whole of the large run against its bytes at the
+/// link's rate. What is sent again is compared with the first time, in seconds and in bytes on the wire.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  rawpaste bench link --peer mpremote,mpytool\n  \
                         rawpaste bench link --rate 1000000 --work random-up,text-up --peer mpytool")]

@@ -48,6 +48,8 @@ fn prints_json() {
         ("50 new files of 1 KiB", "again"),
         ("50 new files of 1 KiB", "again, board unknown"),
         ("18 source files", "new"),
+        ("100 KiB of source text", "new"),
+        ("100 KiB of source text", "edited"),
         ("one new file of 1 KiB", "new"),
     ];
     assert_eq!(found.collect::<Vec<_>>(), expected);
