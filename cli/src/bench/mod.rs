@@ -135,11 +135,7 @@ impl Plan {
 /// Measures, and prints what came of it.
 pub(crate) fn run(plan: &Plan) -> Result<()> {
     let (_, interrupted) = interrupt::listen()?;
-    let peers = plan.peers.iter().map(|peer| peer.find()).collect::<std::result::Result<Vec<_>, _>>();
-    let peers = peers.map_err(|missing| {
-        let reason = missing.reason().to_owned();
-        Failure::trouble(format!("a peer cannot be had: {}", Visible(&reason))).next(missing.remedy())
-    })?;
+    let peers = plan.peers.iter().map(found).collect::<Result<Vec<_>>>()?;
     let text = source_text(&peers)?;
     let runners = plan.runners(&peers);
     let mut rows = Vec::new();
@@ -148,12 +144,20 @@ pub(crate) fn run(plan: &Plan) -> Result<()> {
         let all = measure(plan, work, &runners, (small.as_ref(), &large), &interrupted)?;
         rows.extend(Row::of(work, (small.as_ref().map_or(0, Load::size), large.size()), &all));
     }
-    let titles: Vec<_> = peers.iter().map(peer::Found::title).collect();
+    let titles: Vec<_> = plan.peers.iter().map(|peer| peer.title()).collect();
     let print = if plan.json { json::print_all } else { table::print_all };
     print(plan, &titles, &runners, &rows)?;
     // The table told it.
     let failed = rows.iter().any(|row| matches!(row.cells.first(), Some(Some(Err(_)))));
     if failed { Err(Failure::told(Exit::Trouble)) } else { Ok(()) }
+}
+
+/// Fetches a peer if it is not there yet.
+fn found(peer: &Peer) -> Result<peer::Found> {
+    peer.find().map_err(|missing| {
+        let reason = Visible(missing.reason()).to_string();
+        Failure::trouble(format!("{} cannot be had: {reason}", peer.title())).next(missing.remedy())
+    })
 }
 
 fn source_text(peers: &[peer::Found]) -> Result<Vec<u8>> {

@@ -33,6 +33,11 @@ impl Peer {
         Ok(Found { peer: self, venv: find::package(self.name(), self.version())? })
     }
 
+    /// Its name and version.
+    pub(super) fn title(self) -> String {
+        format!("{} {}", self.name(), self.version())
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Mpremote => "mpremote",
@@ -58,11 +63,6 @@ pub(super) struct Found {
 impl Found {
     pub(super) const fn name(&self) -> &'static str {
         self.peer.name()
-    }
-
-    /// Its name and version.
-    pub(super) fn title(&self) -> String {
-        format!("{} {}", self.peer.name(), self.peer.version())
     }
 
     /// The folder of its Python files.
