@@ -38,6 +38,8 @@ enum Verb {
     Run(verbs::run::Run),
     Info(verbs::info::Info),
     Board(verbs::board::Board),
+    #[cfg(unix)]
+    Bench(verbs::bench::Bench),
 }
 
 impl Args {
@@ -54,6 +56,8 @@ impl Args {
             Verb::Run(verb) => verb.run(port),
             Verb::Info(verb) => verb.run(port),
             Verb::Board(verb) => verb.run(),
+            #[cfg(unix)]
+            Verb::Bench(verb) => verb.run(),
         }
     }
 }

@@ -137,7 +137,7 @@ impl Link {
 }
 
 /// The engine's own, with a nonce for this process.
-fn config() -> Config {
+pub(crate) fn config() -> Config {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut config = Config::default();
     config.nonce = process::id().rotate_left(16) ^ (now.as_micros() as u32);

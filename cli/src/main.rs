@@ -2,8 +2,11 @@
 //!
 //! [`args`] says what can be asked for, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
 //! in order, [`report`] says how it ended. Each verb is a file in [`verbs`].
+//! `bench` measures.
 
 mod args;
+#[cfg(unix)]
+mod bench;
 mod device;
 mod files;
 mod interrupt;

@@ -52,6 +52,12 @@ impl Failure {
         Self::trouble(format!("cannot {doing} {}: {}", Visible(name), Visible(&error.to_string())))
     }
 
+    /// What happened, without what to do next.
+    #[cfg(unix)]
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
     /// Says what to do next.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());

@@ -1,5 +1,7 @@
 //! The verbs, one file each: what it takes, with its help, and what it does.
 
+#[cfg(unix)]
+pub(crate) mod bench;
 pub(crate) mod board;
 pub(crate) mod cat;
 pub(crate) mod exec;

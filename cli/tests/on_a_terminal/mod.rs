@@ -1,5 +1,6 @@
 //! The trials.
 
+mod bench;
 mod files;
 mod programs;
 
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = files::trials();
     trials.extend(programs::trials());
+    trials.extend(bench::trials());
     trials
 }
 
