@@ -61,7 +61,8 @@ impl Script {
         self.source.extend_from_slice(b")\n");
     }
 
-    fn require(&mut self, helper: &'static Helper) {
+    /// Has a helper defined that another calls.
+    pub(crate) fn require(&mut self, helper: &'static Helper) {
         for needed in helper.requires {
             self.require(needed);
         }

@@ -1,7 +1,8 @@
 //! Files there and back, whole.
 //!
 //! A put goes to a temporary name beside its target; the board's own digest of what it holds is compared, then it is
-//! renamed over the target. A get is one script, its bytes as they are but for an escape, and a digest.
+//! renamed over the target. A get is one script: its bytes as they are but for an escape, in blocks
+//! with a check behind each, and a digest; one that was cut off goes on from the last block.
 
 mod digest;
 #[cfg(feature = "std")]
@@ -27,4 +28,11 @@ pub(crate) const HELPERS: &[&crate::Helper] = &[
     &put::END,
     &put::ABORT,
     &get::READ,
+    &get::PREFIX,
+    &get::AGAIN,
+    &get::BYTES,
+    &get::BASE64,
+    &get::HEX,
+    &get::CRC,
+    &get::SUM,
 ];
