@@ -25,7 +25,9 @@ impl Check {
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Crc(hasher) => hasher.update(bytes),
-            Self::Sum(sum) => *sum = bytes.iter().fold(*sum, |sum, byte| (sum + u32::from(*byte)) & 0xff_ffff),
+            Self::Sum(sum) => {
+                *sum = bytes.iter().fold(*sum, |sum, byte| (sum + u32::from(*byte)) & 0xff_ffff)
+            }
         }
     }
 
