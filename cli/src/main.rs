@@ -4,6 +4,7 @@
 //! in order, [`report`] says how it ended. Each verb is a file in [`verbs`].
 
 mod args;
+mod arriving;
 mod device;
 mod files;
 mod interrupt;
