@@ -1,6 +1,7 @@
 //! The trials.
 
 mod files;
+mod gets;
 mod programs;
 
 use std::io::{Read, Write};
@@ -14,6 +15,7 @@ use tempfile::TempDir;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = files::trials();
+    trials.extend(gets::trials());
     trials.extend(programs::trials());
     trials
 }
