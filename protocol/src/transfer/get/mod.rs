@@ -18,7 +18,9 @@ use crate::{
 use carrier::{Carrier, decode, take_escaped};
 use held::{Check, Held};
 use on_board::CHANGED;
-pub(super) use on_board::{AGAIN, BASE64, BYTES, CRC, HEX, PREFIX, READ, SUM};
+pub(super) use on_board::{AGAIN, CRC, PREFIX, READ, SUM};
+#[cfg(feature = "testing")]
+pub(super) use on_board::{BASE64, BYTES, HEX};
 
 /// How many bytes of the file are checked together. It is all that a get keeps.
 const BLOCK: usize = 4096;
