@@ -100,18 +100,14 @@ fn every_fault_at_every_byte() {
         (bench(Firmware::default(), LinkShape::default(), &content), Session::default());
     assert_eq!(run(&mut bench, &mut session, get(Vec::new())).result, Some(Ok(content.len() as u64)));
     let (up, down) = (bench.wire.sent(), bench.wire.answered());
-    // Each byte of the size and the digest meets each trouble, a byte of the content one or two.
-    let ends = |at: u64, count: u64| at + 900 > count;
-    for at in 0..down {
-        for (n, trouble) in troubles().into_iter().enumerate() {
-            if ends(at, down) || at % 7 == n as u64 {
-                suffers(&content, Fault { direction: Direction::Down, at, trouble });
+    // From the last block on each byte meets each trouble, before it one of them.
+    for (direction, count) in [(Direction::Down, down), (Direction::Up, up)] {
+        for at in 0..count {
+            for (n, trouble) in troubles().into_iter().enumerate() {
+                if at + 400 > count || at % 8 == n as u64 {
+                    suffers(&content, Fault { direction, at, trouble });
+                }
             }
-        }
-    }
-    for at in 0..up {
-        for trouble in troubles() {
-            suffers(&content, Fault { direction: Direction::Up, at, trouble });
         }
     }
 }

@@ -18,10 +18,7 @@ pub(in crate::transfer) static READ: Helper = Helper {
         "  d=os.stat(p)\n",
         "  n=d[6]\n",
         "  with open(p,'rb')as f:\n",
-        "   if o and(o>n or _rp.gp(f,o,u,v)!=s):\n",
-        "    u,x=_rp.h(k)\n",
-        "    f.seek(0)\n",
-        "    o=s=0\n",
+        "   if o:u,x,o,s=_rp.gp(f,k,v,o,s,n)\n",
         "   print((n,o))\n",
         "   while o<n:\n",
         "    c=f.read(min(n-o,256-o%256))\n",
@@ -42,23 +39,26 @@ pub(in crate::transfer) static READ: Helper = Helper {
 /// What [`READ`] raises when the file ends before its size.
 pub(super) const CHANGED: &str = "_rp: changed";
 
-/// Reads the first `o` bytes of a file into a digest and a check, and returns the check. Each 8 KiB it prints a dot, which
-/// says that it is at work.
+/// Reads the first `o` of a file's `n` bytes, and returns their digest, `o` and `s` if their check is `s`, else those of
+/// nothing, at the file's start. Each 8 KiB it prints a dot, which says that it is at work.
 pub(in crate::transfer) static PREFIX: Helper = Helper {
     name: "gp",
     source: concat!(
-        " def gp(f,o,u,v):\n",
-        "  i=s=0\n",
-        "  while i<o:\n",
+        " def gp(f,k,v,o,s,n):\n",
+        "  u,x=_rp.h(k)\n",
+        "  i=t=0\n",
+        "  while i<o<=n:\n",
         "   c=f.read(min(o-i,256))\n",
         "   if not c:break\n",
         "   u(c)\n",
-        "   s=v(c,s)\n",
+        "   t=v(c,t)\n",
         "   i+=len(c)\n",
         "   if i%8192==0:print(end='.')\n",
-        "  return s\n",
+        "  if o<=n and t==s:return u,x,o,s\n",
+        "  f.seek(0)\n",
+        "  return _rp.h(k)+(0,0)\n",
     ),
-    requires: &[],
+    requires: &[&HASHER],
     #[cfg(feature = "testing")]
     twin: crate::testing::not_called,
 };
@@ -68,11 +68,9 @@ pub(in crate::transfer) static AGAIN: Helper = Helper {
     name: "ga",
     source: concat!(
         " def ga(p,k,n):\n",
-        "  u,x=_rp.h(k)\n",
-        "  with open(p,'rb')as f:_rp.gp(f,n,u,lambda c,s:0)\n",
-        "  print(x())\n",
+        "  with open(p,'rb')as f:print(_rp.gp(f,k,lambda c,s:0,n,0,n)[1]())\n",
     ),
-    requires: &[&HASHER, &PREFIX],
+    requires: &[&PREFIX],
     #[cfg(feature = "testing")]
     twin: twins::again,
 };
