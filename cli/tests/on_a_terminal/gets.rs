@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rawpaste::{DigestKind, Hash};
 use rawpaste_board::trial::{Board, Failed, Trial};
 use rawpaste_board::{End, PtyPort, Running, Shape, pipe};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::command::{code, command, done, errors, noise, run};
@@ -19,6 +20,7 @@ use crate::command::{code, command, done, errors, noise, run};
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         trial("a_get_killed_at_any_moment", killed_at_any_moment),
+        trial("a_get_that_is_interrupted", interrupted),
         trial("a_file_that_grows_under_a_get", grows),
         trial("a_file_that_changes_under_a_get", changes),
         trial("two_gets_of_one_target", two_at_once),
@@ -60,14 +62,14 @@ impl Bench {
     }
 
     /// Starts a get, waits until some of the file is here, does `work`, and answers how the get ended.
-    fn meanwhile(&self, work: impl FnOnce(&Path)) -> std::process::Output {
+    fn meanwhile(&self, work: impl FnOnce(&Child, &Path)) -> std::process::Output {
         let get = self.start_get(&self.target());
         let began = Instant::now();
         while self.kept() == 0 {
             assert!(began.elapsed() < Duration::from_secs(20), "nothing of the file comes");
             thread::sleep(Duration::from_millis(1));
         }
-        work(&self.board.path().join("f"));
+        work(&get, &self.board.path().join("f"));
         get.wait_with_output().unwrap()
     }
 
@@ -146,10 +148,25 @@ fn killed_at_any_moment(bench: &Bench) {
     assert!(with_something > 5, "the kills came too early or too late to mean anything");
 }
 
+fn interrupted(bench: &Bench) {
+    let content = old(bench);
+    let output = bench.meanwhile(|get, _| kill_process(Pid::from_child(get), Signal::INT).unwrap());
+    assert_eq!(code(&output), 3, "{}", errors(&output));
+    let kept = bench.kept();
+    assert!((1..content.len() as u64).contains(&kept), "{kept} bytes are kept");
+    assert!(errors(&output).contains(&format!("{kept} bytes of it are kept")), "{}", errors(&output));
+    let before = bench.down.load(Ordering::Relaxed);
+    done(bench.port.name(), ["get", ":f", bench.target().to_str().unwrap()]);
+    let (came, missing) = (bench.down.load(Ordering::Relaxed) - before, content.len() as u64 - kept);
+    assert!(came < missing + missing / 50 + 1500, "{came} bytes for {missing}");
+    assert!(fs::read(bench.target()).unwrap() == content);
+    assert_eq!(bench.names(), ["back"]);
+}
+
 /// What a log holds when the get begins is what the get is for.
 fn grows(bench: &Bench) {
     let content = old(bench);
-    let output = bench.meanwhile(|file| {
+    let output = bench.meanwhile(|_, file| {
         OpenOptions::new().append(true).open(file).unwrap().write_all(b"another line\n").unwrap();
     });
     assert_eq!(code(&output), 0, "{}", errors(&output));
@@ -163,7 +180,7 @@ fn changes(bench: &Bench) {
     ];
     for change in changes {
         old(bench);
-        let output = bench.meanwhile(change);
+        let output = bench.meanwhile(|_, file| change(file));
         assert_eq!(code(&output), 3, "{}", errors(&output));
         assert!(errors(&output).contains("the file changed while it travelled"), "{}", errors(&output));
         assert_eq!(bench.names(), [""; 0]);
@@ -184,7 +201,7 @@ fn two_at_once(bench: &Bench) {
     let other = tempfile::tempdir().unwrap();
     fs::write(other.path().join("g"), &content[..50_000]).unwrap();
     let port = crate::command::at("micropython", other.path());
-    let output = bench.meanwhile(|_| {
+    let output = bench.meanwhile(|_, _| {
         let second = run(&port, ["get", ":g", bench.target().to_str().unwrap()]);
         assert_eq!(code(&second), 0, "{}", errors(&second));
         assert!(fs::read(bench.target()).unwrap() == content[..50_000]);
