@@ -5,6 +5,7 @@
 //! `bench` measures.
 
 mod args;
+mod arriving;
 #[cfg(unix)]
 mod bench;
 mod device;

@@ -64,6 +64,13 @@ impl Failure {
         self
     }
 
+    /// Says more about it.
+    pub(crate) fn also(mut self, text: &str) -> Self {
+        self.text.push_str("\n  ");
+        self.text.push_str(text);
+        self
+    }
+
     /// What an operation ended with; `doing` completes "cannot ...".
     pub(crate) fn of(error: &DriveError<io::Error>, doing: &str) -> Self {
         match error {

@@ -83,6 +83,8 @@ pub struct About {
     pub binary_output: bool,
     /// Whether `binascii.b2a_base64` is there.
     pub base64: bool,
+    /// Whether `binascii.crc32` is there, with all its 32 bits.
+    pub crc32: bool,
     /// Whether `deflate.DeflateIO` is there.
     pub deflate: bool,
     /// Whether `os.rename` is there.

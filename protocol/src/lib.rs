@@ -85,6 +85,8 @@
 //! - [`Run::received`] hands bytes on at once instead of keeping them for the next poll, so there is no buffer to bound.
 //! - [`Run::type_in`] says how much it took, and [`Run::input_room`] how much it will take.
 //! - [`Source`] is read at an offset, so that a put can begin again without another source.
+//! - A [`Sink`] can be read back, so that a get goes on from what it holds; the board says whether its file begins so. Each
+//!   4 KiB of a get carry a check of their own, and a file that grew under it is got as it was.
 //!
 //! # Features
 //!

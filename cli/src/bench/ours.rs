@@ -2,7 +2,9 @@
 
 use std::{cell::Cell, rc::Rc, time::Instant};
 
-use rawpaste::{DriveError, Error, Exec, Get, Leave, MakeDir, Operation, Put, Remove, Session};
+use rawpaste::{
+    DriveError, Error, Exec, Files, Get, Leave, MakeDir, Operation, Put, PutAll, Remove, Session, Source,
+};
 use rawpaste_blocking::{Connection, Serial};
 
 use super::{
@@ -90,8 +92,10 @@ impl Ours {
         if load.in_folder() {
             self.make_tree()?;
         }
-        for File { path, bytes } in &load.files {
-            self.run(&format!("put {path}"), Put::new(&bytes[..], path))?;
+        let paths: Vec<_> = load.files.iter().map(|file| file.path.clone()).collect();
+        let results = self.run("put the files", PutAll::new(Content(&load.files), paths))?;
+        for (file, result) in load.files.iter().zip(results) {
+            result.map_err(|error| Failure::of(&error.into(), &format!("put {}", file.path)).into_text())?;
         }
         Ok(())
     }
@@ -116,5 +120,18 @@ impl Ours {
             }
         }
         Ok(())
+    }
+}
+
+/// The files of a load.
+struct Content<'a>(&'a [File]);
+
+impl Files for Content<'_> {
+    fn size(&mut self, index: usize) -> std::result::Result<u64, Error> {
+        Ok(self.0[index].bytes.len() as u64)
+    }
+
+    fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> std::result::Result<usize, Error> {
+        (&self.0[index].bytes[..]).read_at(offset, buffer)
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{
     io::{ErrorKind, Read, Write},
+    num::NonZeroUsize,
     time::{Duration, Instant},
 };
 
@@ -18,6 +19,9 @@ use super::{
 };
 use crate::{device, report::Failure};
 
+/// How many bytes of the file a literal holds, unless another size is asked for.
+const CHUNK: usize = 2048;
+
 /// How long the board may say nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -27,7 +31,7 @@ pub(super) fn run(plan: &Plan, work: Work, load: &Load, bed: &Bed) -> Outcome<Ve
     if work.way() == Way::Down {
         return Err("it only puts".into());
     }
-    let chunks = file.bytes.chunks(plan.config().chunk);
+    let chunks = file.bytes.chunks(plan.config().chunk.map_or(CHUNK, NonZeroUsize::get));
     let scripts: Vec<_> = chunks.map(|chunk| script(b"f.write(", chunk, b")and None")).collect();
     let mut raw = Raw::enter(bed)?;
     raw.all(&[script(b"f=open(", Load::FILE.as_bytes(), b",'wb')")])?;

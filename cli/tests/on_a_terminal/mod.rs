@@ -2,6 +2,7 @@
 
 mod bench;
 mod files;
+mod gets;
 mod programs;
 
 use std::io::{Read, Write};
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = files::trials();
+    trials.extend(gets::trials());
     trials.extend(programs::trials());
     trials.extend(bench::trials());
     trials

@@ -9,8 +9,8 @@ use alloc::{
 use core::{ops::ControlFlow, time::Duration};
 
 use crate::{
-    Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation, Placed,
-    Put, Remove, Rename, Reply, Script, Stat, Stdin,
+    About, Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation,
+    Placed, Put, Remove, Rename, Reply, Script, Stat, Stdin,
     testing::{Act, Firmware, Program, RawPaste, Scenario, Task},
 };
 
@@ -134,6 +134,7 @@ fn files() -> Vec<Scenario> {
             vec![],
             small.iter().flat_map(|bytes| [put("s", bytes.to_vec(), "done"), get("s", bytes)]).collect(),
         ),
+        story("gets_that_go_on", vec![], going_on()),
         story(
             "a_rename_and_another_entry",
             vec![Program::new(FOREVER, [Act::Line(3), Act::RunForever])],
@@ -250,12 +251,33 @@ fn told(placed: Placed) -> String {
 }
 
 fn get(path: &'static str, bytes: &[u8]) -> Task {
-    let make = move || Ok(Fetch { path, get: Get::new(path, Vec::new())? });
+    fetch(path, Vec::new(), |_| {}, bytes)
+}
+
+/// Gets into what holds something already, from a board that is taken to be less than it is.
+fn fetch(path: &'static str, held: Vec<u8>, lacks: fn(&mut About), bytes: &[u8]) -> Task {
     Task::new(
-        make,
+        move || Ok(Fetch { lacks, get: Get::new(path, held.clone())? }),
         |bytes| Hash::of(DigestKind::Sha256, &bytes).to_string(),
         Hash::of(DigestKind::Sha256, bytes).to_string(),
     )
+}
+
+/// In each way that bytes and their checks travel: from the start, from the beginning of the file, and from another's.
+fn going_on() -> Vec<Task> {
+    let all: Vec<u8> = (0..20_000_u32).map(|at| (at ^ at >> 8) as u8).collect();
+    let held = [vec![], all[..9000].to_vec(), vec![0; 9000], all.clone()];
+    let lacks: [fn(&mut About); 4] = [
+        |_| {},
+        |about| (about.binary_output, about.digest) = (false, DigestKind::Crc32),
+        |about| (about.crc32, about.digest) = (false, DigestKind::Adler32),
+        |about| (about.binary_output, about.base64) = (false, false),
+    ];
+    let mut tasks = vec![put("a file", all.clone(), "done")];
+    for lacks in lacks {
+        tasks.extend(held.iter().map(|held| fetch("a file", held.clone(), lacks, &all)));
+    }
+    tasks
 }
 
 fn list(path: &'static str, outcome: &str) -> Task {
@@ -287,7 +309,7 @@ fn raise(kind: &str, message: &str, line: u32) -> Act {
 
 /// A get that results in the content.
 struct Fetch {
-    path: &'static str,
+    lacks: fn(&mut About),
     get: Get<Vec<u8>>,
 }
 
@@ -299,7 +321,9 @@ impl Operation for Fetch {
     }
 
     fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
-        self.get.script(board, script)
+        let mut board = board.clone();
+        board.about.as_mut().map(self.lacks);
+        self.get.script(&board, script)
     }
 
     fn output(&mut self, bytes: &[u8], stdin: &mut Stdin) -> Result<(), Error> {
@@ -309,7 +333,7 @@ impl Operation for Fetch {
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Vec<u8>>, Error> {
         Ok(match self.get.reply(reply)? {
             ControlFlow::Break(_) => {
-                let next = Get::new(self.path, Vec::new())?;
+                let next = Get::new("", Vec::new())?;
                 ControlFlow::Break(core::mem::replace(&mut self.get, next).into_sink())
             }
             ControlFlow::Continue(()) => ControlFlow::Continue(()),

@@ -110,7 +110,7 @@ impl<F: Files> PutAll<F> {
 
 /// Whether the board makes files of pieces: scripts for that travel packed.
 fn takes(board: &Board, kind: DigestKind) -> bool {
-    let official = board.about().is_some_and(|about| about.name == "micropython");
+    let official = board.about().is_some_and(|about| about.name == "micropython" && about.crc32);
     official && kind == DigestKind::Sha256 && packs(board)
 }
 
