@@ -132,7 +132,7 @@ mod transfer;
 mod window;
 
 pub use board::{About, Board, DigestKind};
-pub use config::{Config, Pace, Patience};
+pub use config::{Config, Flow, Pace, Patience};
 pub use error::{DriveError, Error, Fault, FaultKind, Refused};
 pub use exception::Exception;
 pub use literal::{Malformed, Value};
