@@ -17,6 +17,7 @@ pub struct Script {
     follows: Follows,
     leaves: bool,
     windowed: bool,
+    ahead: bool,
 }
 
 /// What follows a script.
@@ -120,6 +121,13 @@ impl Script {
         self.windowed = true;
     }
 
+    /// Returns whether it is asked for before the reply of the one before, which is [independent](Self::independent). If not,
+    /// nothing is in flight: replies that an operation still waits for were lost with an earlier run.
+    #[must_use]
+    pub const fn is_ahead(&self) -> bool {
+        self.ahead
+    }
+
     /// Says that after this script the board is to be left at its friendly prompt.
     pub(crate) fn leave(&mut self) {
         self.leaves = true;
@@ -128,7 +136,9 @@ impl Script {
     /// Takes back what was written.
     #[cfg(feature = "transfer")]
     pub(crate) fn restart(&mut self) {
+        let ahead = self.ahead;
         self.clear(self.quoting);
+        self.ahead = ahead;
     }
 
     pub(crate) fn clear(&mut self, quoting: Quoting) {
@@ -140,6 +150,13 @@ impl Script {
         self.follows = Follows::Nothing;
         self.leaves = false;
         self.windowed = false;
+        self.ahead = false;
+    }
+
+    /// Makes it one that is written while another is under way.
+    pub(crate) fn clear_ahead(&mut self, quoting: Quoting) {
+        self.clear(quoting);
+        self.ahead = true;
     }
 
     /// Makes it the script that defines `helpers`.

@@ -67,7 +67,10 @@ enum Phase {
     Open(Talk),
     Talk(Talk),
     /// Two scripts in flight.
-    Pair { reads: Talk, writes: Talk },
+    Pair {
+        reads: Talk,
+        writes: Talk,
+    },
     Leave(Leave),
     Left,
 }
@@ -306,12 +309,9 @@ impl Link {
     pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
         let resets = match &self.phase {
             Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => talk.may_end(),
-            Phase::Lost
-            | Phase::Enter(_)
-            | Phase::Ready
-            | Phase::Open(_)
-            | Phase::Leave(_)
-            | Phase::Left => false,
+            Phase::Lost | Phase::Enter(_) | Phase::Ready | Phase::Open(_) | Phase::Leave(_) | Phase::Left => {
+                false
+            }
         };
         let fault = self.fault(FaultKind::Closed);
         self.lose();
@@ -326,9 +326,7 @@ impl Link {
             News::Left => Phase::Left,
             News::Replied(_) => match core::mem::replace(&mut self.phase, Phase::Lost) {
                 Phase::Talk(talk) if talk.leaves_clean_prompt() => match talk.ahead {
-                    Ahead::Sent | Ahead::Free => {
-                        Phase::Open(Talk::new(Sender::Offered, Receiver::header()))
-                    }
+                    Ahead::Sent | Ahead::Free => Phase::Open(Talk::new(Sender::Offered, Receiver::header())),
                     Ahead::No | Ahead::Wanted { .. } => Phase::Ready,
                 },
                 Phase::Pair { reads, writes } if reads.leaves_clean_prompt() => Phase::Talk(writes),

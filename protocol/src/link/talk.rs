@@ -35,7 +35,9 @@ pub(super) struct Talk {
 pub(super) enum Ahead {
     No,
     /// It goes if the board's window leaves room for it; in an open flow the next script may go with it.
-    Wanted { independent: bool },
+    Wanted {
+        independent: bool,
+    },
     /// It went: its answer comes after this script's prompt.
     Sent,
     /// It went, and the next script may follow at once.

@@ -3,9 +3,7 @@
 use core::ops::ControlFlow;
 
 use super::{Run, writing::Writing};
-use crate::{
-    Error, Exception, FaultKind, Instant, Operation, Reply, link::News, ops::Probe, session::Whose,
-};
+use crate::{Error, Exception, FaultKind, Instant, Operation, Reply, link::News, ops::Probe, session::Whose};
 
 /// What the script under way is for.
 #[derive(Debug)]
@@ -76,7 +74,7 @@ impl<O: Operation> Run<'_, O> {
             return self.session.link.hold();
         }
         let session = &mut *self.session;
-        session.next.clear(session.board.quoting());
+        session.next.clear_ahead(session.board.quoting());
         let written = self.operation.script(&session.board, &mut session.next);
         if written.is_ok() {
             self.stage = Stage::Pair;

@@ -210,7 +210,10 @@ impl<'a> Driver<'a> {
     fn read<O: Operation>(&mut self, run: &mut Run<'_, O>, until: Instant) {
         let waits = until > self.bench.now;
         assert!(waits || self.flow == Flow::Open, "it looks, and what it sends needs an answer");
-        assert!(waits || core::mem::take(&mut self.sent), "it looks, and has sent nothing since the last time");
+        assert!(
+            waits || core::mem::take(&mut self.sent),
+            "it looks, and has sent nothing since the last time"
+        );
         let held = self.holds == Holds::UntilFlush && self.unflushed;
         assert!(!(waits && held), "it waits for an answer while its question is held back");
         let mut bytes = Vec::new();
