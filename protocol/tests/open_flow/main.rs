@@ -57,9 +57,9 @@ fn as_fast_as_the_link() {
     let (windowed, slow, one) = timed(Flow::Windowed, 12, 2048);
     let (open, fast, two) = timed(Flow::Open, 12, 2048);
     assert_eq!((one.most, two.most), (1, 2));
-    assert_eq!((windowed.turnarounds, open.turnarounds), (206, 13));
+    assert_eq!((windowed.turnarounds, open.turnarounds), (193, 12));
     // 12 scripts of 2 KiB take 25 ms on the wire.
-    assert_eq!((slow.as_millis(), fast.as_millis()), (430, 29));
+    assert_eq!((slow.as_millis(), fast.as_millis()), (398, 28));
 }
 
 /// The first script of a connection goes windowed, and so does what follows it at once.
