@@ -25,18 +25,22 @@
 //! answered by a `^D` if its own did not go yet. A `Talk` that was the second of a `Pair` may have sent anything up to its
 //! `^D` before the answer to its offer: what answers that source, where the offer itself was lost, is a fault.
 
+mod desk;
 mod enter;
+mod heard;
 mod leave;
 mod paste;
 mod reply;
 mod reset;
 mod talk;
 
-use crate::{
-    Board, Config, Fault, FaultKind, Flow, Instant, Patience, Reply, Script, Stdin, outbox::Outbox, trace,
-};
+use alloc::boxed::Box;
+
+use crate::{Board, Config, Fault, FaultKind, Flow, Instant, Patience, Reply, Script, trace};
+pub(crate) use desk::{Desk, News, Turn};
 use enter::Enter;
 pub(crate) use enter::Marked;
+use heard::Heard;
 use leave::Leave;
 use paste::Sender;
 use reply::Receiver;
@@ -69,66 +73,9 @@ enum Phase {
     /// Two scripts in flight.
     Pair {
         reads: Talk,
-        writes: Talk,
+        writes: Box<Talk>,
     },
     Leave(Leave),
-    Left,
-}
-
-/// What the session lends the link.
-#[derive(Debug)]
-pub(crate) struct Desk<'a> {
-    pub(crate) script: &'a Script,
-    /// The script behind it, of a pair.
-    pub(crate) next: &'a Script,
-    pub(crate) outbox: &'a mut Outbox,
-    /// What is typed; none while a script of the engine's own runs.
-    pub(crate) stdin: Option<&'a mut Stdin>,
-    pub(crate) config: &'a Config,
-}
-
-impl Desk<'_> {
-    /// What it lends the second of a pair: nothing may be typed in the middle of its source.
-    const fn behind(&mut self) -> Desk<'_> {
-        Desk { script: self.next, next: self.next, outbox: self.outbox, stdin: None, config: self.config }
-    }
-}
-
-/// What the link wants next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    /// There are bytes in the outbox.
-    Send,
-    /// Something may have come, and there is more to send.
-    Look,
-    /// The next script may follow the one under way, or be [held](Link::hold).
-    Next,
-    /// Something must come until then.
-    Wait(Instant),
-    /// It is at the raw prompt.
-    Ready,
-    /// It is somewhere, and must be entered first.
-    Lost,
-    /// The script ended in a reset of the board, which now says nothing more.
-    Reset,
-    /// An interrupt met a script that had not started; there is no answer.
-    Dropped,
-    /// The friendly prompt is there.
-    Left,
-}
-
-/// What the link heard.
-#[derive(Debug)]
-pub(crate) enum News<'a> {
-    /// The raw prompt is there; what was said before, and the nonce of the helpers found.
-    Entered(Marked),
-    /// What the script prints.
-    Output(&'a [u8]),
-    /// The script ended.
-    Replied(Reply),
-    /// The board has no raw paste.
-    Plain,
-    /// The friendly prompt is there.
     Left,
 }
 
@@ -178,16 +125,11 @@ impl Link {
 
     /// Sends the next script behind the one under way, whose offer went ahead; at [`Turn::Next`] only.
     pub(crate) fn follow(&mut self, script: &Script, config: &Config) {
-        let phase = match core::mem::replace(&mut self.phase, Phase::Lost) {
-            Phase::Talk(mut reads) => {
-                reads.ahead = Ahead::Sent;
-                let mut writes = Talk::new(Sender::Look, Receiver::header());
-                writes.prepare(Flow::Open, script, config);
-                Phase::Pair { reads, writes }
-            }
-            phase => phase,
-        };
-        self.set(phase);
+        let Phase::Talk(mut reads) = core::mem::replace(&mut self.phase, Phase::Lost) else { return };
+        reads.ahead = Ahead::Sent;
+        let mut writes = Box::new(Talk::new(Sender::Look, Receiver::header()));
+        writes.prepare(Flow::Open, script, config);
+        self.set(Phase::Pair { reads, writes });
     }
 
     /// Lets the next script wait for the reply of the one under way; at [`Turn::Next`] only.
@@ -212,22 +154,12 @@ impl Link {
     /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void: the second of
     /// a pair is given up, since nobody can say what of it a `^C` throws away on its way.
     pub(crate) fn interrupt(&mut self) -> bool {
-        match core::mem::replace(&mut self.phase, Phase::Lost) {
-            Phase::Talk(mut talk) => {
-                let void = talk.interrupt();
-                self.phase = Phase::Talk(talk);
-                void
-            }
-            Phase::Pair { mut reads, .. } => {
-                let _ = reads.interrupt();
-                self.set(Phase::Talk(reads));
-                true
-            }
-            phase => {
-                self.phase = phase;
-                false
-            }
+        let is_pair = matches!(self.phase, Phase::Pair { .. });
+        if is_pair && let Phase::Pair { reads, .. } = core::mem::replace(&mut self.phase, Phase::Lost) {
+            self.set(Phase::Talk(reads));
         }
+        let Phase::Talk(talk) = &mut self.phase else { return false };
+        talk.interrupt() || is_pair
     }
 
     /// Returns how long a write may take: what is typed into a running script waits as long as the script may, unless it
@@ -324,19 +256,36 @@ impl Link {
             News::Output(_) => return,
             News::Plain | News::Entered(_) => Phase::Ready,
             News::Left => Phase::Left,
-            News::Replied(_) => match core::mem::replace(&mut self.phase, Phase::Lost) {
-                Phase::Talk(talk) if talk.leaves_clean_prompt() => match talk.ahead {
-                    Ahead::Sent | Ahead::Free => Phase::Open(Talk::new(Sender::Offered, Receiver::header())),
-                    Ahead::No | Ahead::Wanted { .. } => Phase::Ready,
-                },
-                Phase::Pair { reads, writes } if reads.leaves_clean_prompt() => Phase::Talk(writes),
-                _ => Phase::Lost,
-            },
+            News::Replied(_) => self.after_reply(),
         };
         if matches!(news, News::Entered(_)) {
             self.heard.clear();
         }
         self.set(next);
+    }
+
+    /// The phase after a reply: where nothing disturbed it, with the second of a pair or at the prompt.
+    fn after_reply(&mut self) -> Phase {
+        let phase = core::mem::replace(&mut self.phase, Phase::Lost);
+        if let Phase::Talk(talk) = &phase
+            && talk.leaves_clean_prompt()
+        {
+            return match talk.ahead {
+                Ahead::Sent | Ahead::Free => Phase::Open(Talk::new(Sender::Offered, Receiver::header())),
+                Ahead::No | Ahead::Wanted { .. } => Phase::Ready,
+            };
+        }
+        match phase {
+            Phase::Pair { reads, writes } if reads.leaves_clean_prompt() => Phase::Talk(*writes),
+            Phase::Lost
+            | Phase::Enter(_)
+            | Phase::Ready
+            | Phase::Open(_)
+            | Phase::Talk(_)
+            | Phase::Pair { .. }
+            | Phase::Leave(_)
+            | Phase::Left => Phase::Lost,
+        }
     }
 
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
@@ -356,30 +305,5 @@ impl Link {
     fn set(&mut self, phase: Phase) {
         self.phase = phase;
         trace::phase(self.name());
-    }
-}
-
-/// The last bytes that came, for errors.
-#[derive(Debug, Default)]
-struct Heard {
-    bytes: alloc::vec::Vec<u8>,
-}
-
-impl Heard {
-    const LIMIT: usize = 64;
-
-    const fn new() -> Self {
-        Self { bytes: alloc::vec::Vec::new() }
-    }
-
-    fn add(&mut self, bytes: &[u8]) {
-        let bytes = &bytes[bytes.len().saturating_sub(Self::LIMIT)..];
-        let excess = (self.bytes.len() + bytes.len()).saturating_sub(Self::LIMIT);
-        self.bytes.drain(..excess);
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    fn clear(&mut self) {
-        self.bytes.clear();
     }
 }

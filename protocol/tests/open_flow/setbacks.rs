@@ -211,7 +211,7 @@ impl Operation for Broken {
         self.replies.push(match reply {
             Reply::Finished => "finished".into(),
             Reply::Exception(exception) => exception.kind,
-            reply => format!("{reply:?}"),
+            reply @ (Reply::Reset | Reply::Closed | _) => format!("{reply:?}"),
         });
         Ok(match self.replies.len() {
             3 => ControlFlow::Break(std::mem::take(&mut self.replies)),
