@@ -10,7 +10,7 @@ use crate::{
 /// What is kept from run to run: where the link is, what is known of the board, which helpers are defined there.
 ///
 /// It holds no port and no clock: a driver carries the bytes of one [`Run`] at a time. A session keeps at most 64 KiB
-/// besides the script that the caller wrote, whatever the board sends.
+/// besides the scripts that the caller wrote, whatever the board sends.
 #[derive(Debug)]
 pub struct Session {
     pub(crate) config: Config,
