@@ -1,6 +1,6 @@
 //! What can be asked for.
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{port::Target, report::Result, verbs};
 
@@ -14,8 +14,23 @@ pub(crate) struct Args {
     /// MicroPython in a folder of this machine
     #[arg(long, short, global = true, env = "RAWPASTE_PORT", value_name = "PORT")]
     port: Option<Target>,
+    /// How source goes to the board: within the credit that it grants, or openly, on links that lose nothing however much
+    /// is sent
+    #[arg(long, global = true, value_name = "FLOW", default_value = "auto")]
+    flow: Flow,
     #[command(subcommand)]
     verb: Verb,
+}
+
+/// How source goes to the board.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Flow {
+    /// Openly where the port's USB ids are known to push back, else windowed
+    Auto,
+    /// Within the credit: right everywhere
+    Windowed,
+    /// Whatever the credit: right for USB that reaches MicroPython itself
+    Open,
 }
 
 const AFTER: &str = "\
@@ -45,7 +60,12 @@ enum Verb {
 impl Args {
     /// Does what was asked for.
     pub(crate) fn run(self) -> Result<()> {
-        let port = self.port;
+        let flow = match self.flow {
+            Flow::Auto => None,
+            Flow::Windowed => Some(rawpaste::Flow::Windowed),
+            Flow::Open => Some(rawpaste::Flow::Open),
+        };
+        let port = self.port.map(|target| target.with_flow(flow));
         match self.verb {
             Verb::Put(verb) => verb.run(port),
             Verb::Get(verb) => verb.run(port),

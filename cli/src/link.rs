@@ -17,7 +17,7 @@ use rawpaste_blocking::{Connection, Keyboard, Port};
 use crate::{
     device, interrupt, path,
     path::BoardPath,
-    port::{self, Target},
+    port::{self, Kind, Target},
     report::{Failure, Result, say},
 };
 
@@ -69,7 +69,9 @@ impl Link {
         let (_, interrupts) = interrupt::listen()?;
         let (sender, typed) = channel();
         let keyboard = Keyboard { typed, interrupts };
-        let connection = Connection::new(opened.port, Session::new(config()));
+        let mut config = config();
+        config.flow = target.flow();
+        let connection = Connection::new(opened.port, Session::new(config));
         let (root, trouble) = (opened.root, opened.trouble);
         Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Known })
     }
@@ -146,7 +148,7 @@ pub(crate) fn config() -> Config {
 
 /// Says how to keep the files of a simulated board that is about to go.
 pub(crate) fn hint_at_folder(target: &Target) {
-    if matches!(target, Target::Simulated(None)) {
+    if matches!(target.kind, Kind::Simulated(None)) {
         say(
             "hint: this simulated board ends with the command; with --port sim:DIR it keeps its files in a folder",
         );

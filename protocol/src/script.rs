@@ -14,7 +14,7 @@ pub struct Script {
     quoting: Quoting,
     patience: Option<Patience>,
     may_reset: bool,
-    more: bool,
+    follows: Follows,
     leaves: bool,
     /// Whether the helpers are gone once it ran.
     wipes: bool,
@@ -22,6 +22,20 @@ pub struct Script {
     first: bool,
     /// Whether nothing of the engine is on the board.
     bare: bool,
+    windowed: bool,
+    ahead: bool,
+}
+
+/// What follows a script.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Follows {
+    /// Perhaps nothing.
+    #[default]
+    Nothing,
+    /// Another script.
+    Another,
+    /// Another script, which may be asked for before this one's reply.
+    AtOnce,
 }
 
 /// One argument of a helper.
@@ -144,7 +158,34 @@ impl Script {
     /// Says that another script follows, so that its offer may ride along with this script's `^D`: that saves the way there
     /// and back. A script that reads its standard input must not say so: the offer would be read as input.
     pub fn more(&mut self) {
-        self.more = true;
+        if self.follows == Follows::Nothing {
+            self.follows = Follows::Another;
+        }
+    }
+
+    /// Says [`more`](Self::more), and that the next script may be asked for before this one's reply. In an
+    /// [open flow](crate::Flow::Open) its source then goes out behind this one's, so that two are in flight at most; replies
+    /// come in the order of scripts. In a windowed flow it is `more` and nothing else.
+    ///
+    /// The next script runs whatever becomes of this one: let it look for itself on the board, and do nothing where this
+    /// one failed. A script of the engine's own that arrives damaged is not sent again then; its exception is the
+    /// reply. An independent script must not reset the board, nor run for long: a `^C` may wait behind the next one's source.
+    pub fn independent(&mut self) {
+        self.follows = Follows::AtOnce;
+    }
+
+    /// Says that bytes were lost on the way, as an earlier reply showed: from this script on the flow is
+    /// [windowed](crate::Flow::Windowed), until [`Session::lose`](crate::Session::lose). The script waits for the replies of those in
+    /// flight.
+    pub fn windowed(&mut self) {
+        self.windowed = true;
+    }
+
+    /// Returns whether it is asked for before the reply of the one before, which is [independent](Self::independent). If not,
+    /// nothing is in flight: replies that an operation still waits for were lost with an earlier run.
+    #[must_use]
+    pub const fn is_ahead(&self) -> bool {
+        self.ahead
     }
 
     /// Says that after this script the board is to be left at its friendly prompt.
@@ -182,10 +223,18 @@ impl Script {
         self.quoting = quoting;
         self.patience = None;
         self.may_reset = false;
-        self.more = false;
+        self.follows = Follows::Nothing;
         self.leaves = false;
         self.wipes = false;
         (self.first, self.bare) = (false, false);
+        self.windowed = false;
+        self.ahead = false;
+    }
+
+    /// Makes it one that is written while another is under way.
+    pub(crate) fn clear_ahead(&mut self, quoting: Quoting) {
+        self.clear(quoting);
+        self.ahead = true;
     }
 
     /// Packs it, if that makes it shorter.
@@ -201,7 +250,7 @@ impl Script {
         self.clear(Quoting::Dense);
         helper::define(&helpers, nonce, &mut self.source);
         self.helpers = helpers;
-        self.more = true;
+        self.more();
     }
 
     pub(crate) fn source(&self) -> &[u8] {
@@ -220,8 +269,16 @@ impl Script {
         self.may_reset
     }
 
-    pub(crate) const fn has_more(&self) -> bool {
-        self.more
+    pub(crate) fn has_more(&self) -> bool {
+        self.follows != Follows::Nothing
+    }
+
+    pub(crate) fn is_independent(&self) -> bool {
+        self.follows == Follows::AtOnce
+    }
+
+    pub(crate) const fn says_windowed(&self) -> bool {
+        self.windowed
     }
 
     pub(crate) const fn wipes(&self) -> bool {

@@ -102,6 +102,8 @@ pub struct PutAll<F> {
     pub(super) answer: Answer,
     /// How much of the file on its way the board acknowledged.
     pub(super) acknowledged: u64,
+    /// Whether bytes were lost, which the next script says.
+    pub(super) lost: bool,
     /// How long the literals of the last script were.
     pub(super) sent: usize,
 }
@@ -178,6 +180,7 @@ impl<F: Files> PutAll<F> {
             kind: DigestKind::default(),
             answer: Answer::past_dots(4096),
             acknowledged: 0,
+            lost: false,
             sent: 0,
         })
     }

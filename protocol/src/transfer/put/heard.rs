@@ -36,6 +36,7 @@ impl<F: Files> PutAll<F> {
     }
 
     fn lose(&mut self, file: usize) {
+        self.lost = true;
         match self.setbacks.lost() {
             Ok(()) => self.rewind(),
             Err(error) => self.fail(file, error),

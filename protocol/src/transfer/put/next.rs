@@ -60,18 +60,19 @@ impl<F: Files> PutAll<F> {
             // Nothing could be sent: a source failed, say. A script must run all the same.
             draft.script.code(b"__import__('gc').collect()\n")?;
         }
-        let waits = matches!(
-            &self.next,
-            Next::Current(current) if matches!(current.stage, Stage::Looked | Stage::Compared(_))
-        );
-        let from = if let Next::Current(current) = &self.next { current.index + 1 } else { 0 };
-        let others = match &self.next {
-            Next::File(from) => self.waiting(*from).is_some(),
-            Next::Current(_) if waits => self.waiting(from).is_some(),
-            Next::Current(_) | Next::Abort { .. } => true,
-        };
-        if others || matches!(draft.calls[..], [Call::Free]) {
-            draft.script.more();
+        match &self.next {
+            // What comes next depends on the answer.
+            _ if matches!(draft.calls[..], [Call::Free]) => draft.script.more(),
+            Next::Current(current) if matches!(current.stage, Stage::Looked | Stage::Compared(_)) => {
+                if self.waiting(current.index + 1).is_some() {
+                    draft.script.more();
+                }
+            }
+            Next::File(from) if self.waiting(*from).is_none() => {}
+            Next::File(_) | Next::Current(_) | Next::Abort { .. } => draft.script.independent(),
+        }
+        if core::mem::take(&mut self.lost) {
+            draft.script.windowed();
         }
         self.sent = draft.used;
         self.flights.push_back(Flight { calls: draft.calls, generation: self.generation });
