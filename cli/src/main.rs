@@ -10,6 +10,7 @@ mod arriving;
 mod bench;
 mod device;
 mod files;
+mod forced;
 mod interrupt;
 mod link;
 mod path;

@@ -16,7 +16,7 @@ mod work;
 
 use std::{sync::mpsc::Receiver, time::Duration};
 
-use rawpaste::Config;
+use rawpaste::{Choices, Config, Flow};
 use rawpaste_board::Shape;
 
 pub(crate) use peer::Peer;
@@ -53,6 +53,10 @@ pub(crate) struct Plan {
     pub(crate) size: usize,
     /// MicroPython's heap, if not its usual one.
     pub(crate) heap: Option<String>,
+    /// How source goes.
+    pub(crate) flow: Flow,
+    /// What is forced.
+    pub(crate) choices: Choices,
     /// Whether to print JSON.
     pub(crate) json: bool,
 }
@@ -111,9 +115,11 @@ impl Runner {
 }
 
 impl Plan {
-    /// What our sessions are told. A choice that is forced goes in here.
+    /// What our sessions are told.
     fn config(&self) -> Config {
-        link::config()
+        let mut config = link::config();
+        config.flow = self.flow;
+        config
     }
 
     /// How long a peer may take: far longer than any does.

@@ -3,7 +3,8 @@
 use std::{cell::Cell, rc::Rc, time::Instant};
 
 use rawpaste::{
-    DriveError, Error, Exec, Files, Get, Leave, MakeDir, Operation, Put, PutAll, Remove, Session, Source,
+    Choices, DriveError, Error, Exec, Files, Get, Leave, MakeDir, Operation, Put, PutAll, Remove, Session,
+    Source,
 };
 use rawpaste_blocking::{Connection, Serial};
 
@@ -45,6 +46,7 @@ pub(super) fn run(plan: &Plan, work: Work, load: &Load, bed: &Bed) -> Outcome<Ve
 struct Ours {
     connection: Connection<Counting<Serial>>,
     counts: Rc<Cell<Counts>>,
+    choices: Choices,
 }
 
 impl Ours {
@@ -53,7 +55,11 @@ impl Ours {
         let serial = device::open(&bed.port().to_string_lossy()).map_err(Failure::into_text)?;
         let counts = Rc::new(Cell::default());
         let port = Counting::new(serial, Rc::clone(&counts));
-        Ok(Self { connection: Connection::new(port, Session::new(plan.config())), counts })
+        Ok(Self {
+            connection: Connection::new(port, Session::new(plan.config())),
+            counts,
+            choices: plan.choices.clone(),
+        })
     }
 
     /// Runs an operation; `doing` completes "cannot ...".
@@ -93,7 +99,10 @@ impl Ours {
             self.make_tree()?;
         }
         let paths: Vec<_> = load.files.iter().map(|file| file.path.clone()).collect();
-        let results = self.run("put the files", PutAll::new(Content(&load.files), paths))?;
+        let results = self.run(
+            "put the files",
+            PutAll::new(Content(&load.files), paths).map(|all| all.choices(self.choices.clone())),
+        )?;
         for (file, result) in load.files.iter().zip(results) {
             result.map_err(|error| Failure::of(&error.into(), &format!("put {}", file.path)).into_text())?;
         }
@@ -127,11 +136,11 @@ impl Ours {
 struct Content<'a>(&'a [File]);
 
 impl Files for Content<'_> {
-    fn size(&mut self, index: usize) -> std::result::Result<u64, Error> {
+    fn size(&mut self, index: usize) -> Result<u64, Error> {
         Ok(self.0[index].bytes.len() as u64)
     }
 
-    fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> std::result::Result<usize, Error> {
+    fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         (&self.0[index].bytes[..]).read_at(offset, buffer)
     }
 }

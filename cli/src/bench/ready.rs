@@ -5,7 +5,6 @@
 
 use std::{
     io::{ErrorKind, Read, Write},
-    num::NonZeroUsize,
     time::{Duration, Instant},
 };
 
@@ -31,7 +30,7 @@ pub(super) fn run(plan: &Plan, work: Work, load: &Load, bed: &Bed) -> Outcome<Ve
     if work.way() == Way::Down {
         return Err("it only puts".into());
     }
-    let chunks = file.bytes.chunks(plan.config().chunk.map_or(CHUNK, NonZeroUsize::get));
+    let chunks = file.bytes.chunks(plan.choices.chunk.unwrap_or(CHUNK));
     let scripts: Vec<_> = chunks.map(|chunk| script(b"f.write(", chunk, b")and None")).collect();
     let mut raw = Raw::enter(bed)?;
     raw.all(&[script(b"f=open(", Load::FILE.as_bytes(), b",'wb')")])?;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use rawpaste::Flow;
 use rawpaste_board::Shape;
 
 use crate::{
     bench::{self, Peer, Plan, Work},
+    forced::Forced,
     report::Result,
 };
 
@@ -24,9 +26,9 @@ enum What {
 
 impl Bench {
     /// Measures it.
-    pub(crate) fn run(self) -> Result<()> {
+    pub(crate) fn run(self, flow: Flow) -> Result<()> {
         match self.what {
-            What::Link(verb) => bench::run(&verb.plan()),
+            What::Link(verb) => bench::run(&verb.plan(flow)),
         }
     }
 }
@@ -70,10 +72,12 @@ struct Link {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    forced: Forced,
 }
 
 impl Link {
-    fn plan(self) -> Plan {
+    fn plan(self, flow: Flow) -> Plan {
         let size = self.size.map_or_else(|| usual_size(self.rate), |kib| kib as usize * 1024);
         Plan {
             rate: self.rate,
@@ -83,6 +87,8 @@ impl Link {
             repeat: self.repeat,
             size,
             heap: self.heap,
+            flow,
+            choices: self.forced.choices(),
             json: self.json,
         }
     }
