@@ -9,8 +9,8 @@ use alloc::{
 use core::{ops::ControlFlow, time::Duration};
 
 use crate::{
-    Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation, Placed, Put,
-    Remove, Rename, Reply, Script, Stat, Stdin,
+    Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation, Placed,
+    Put, Remove, Rename, Reply, Script, Stat, Stdin,
     testing::{Act, Firmware, Program, RawPaste, Scenario, Task},
 };
 

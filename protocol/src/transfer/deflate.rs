@@ -69,7 +69,8 @@ mod tests {
             let (mut deflater, mut inflater) =
                 (Deflater::new(window_bits), Decompress::new_with_window_bits(false, window_bits));
             for length in [1, 2, 100, 256, 5000, 40_000] {
-                let text: Vec<u8> = (0..length).map(|at| format!("{}", at * 7919 % 1013).as_bytes()[0]).collect();
+                let text: Vec<u8> =
+                    (0..length).map(|at| format!("{}", at * 7919 % 1013).as_bytes()[0]).collect();
                 let chunk = deflater.chunk(&text);
                 let mut out = vec![0; length + 1];
                 let before = inflater.total_out();

@@ -141,7 +141,8 @@ impl Plan {
         let encoding = if window_bits.is_some() { Encoding::Deflate } else { literals };
         let shown = window_bits.map_or_else(|| "no".into(), |bits| format!("{} byte window", 1_u32 << bits));
         reasons.push(("deflate", shown, why));
-        let fits = 4 * load.size + BESIDES <= about.free && choices.chunk.or_else(|| board.chunk()).is_none_or(|chunk| load.size <= chunk as u64);
+        let fits = 4 * load.size + BESIDES <= about.free
+            && choices.chunk.or_else(|| board.chunk()).is_none_or(|chunk| load.size <= chunk as u64);
         let (scripts, why) = if load.size >= SMALL {
             (Scripts::Chunks, format!("{} bytes is {SMALL} or more", load.size))
         } else if board.is_plain() {

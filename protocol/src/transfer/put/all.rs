@@ -259,6 +259,9 @@ impl<F: Files> Operation for PutAll<F> {
 impl<F> fmt::Debug for PutAll<F> {
     /// Never shows the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PutAll").field("jobs", &self.jobs).field("flights", &self.flights).finish_non_exhaustive()
+        f.debug_struct("PutAll")
+            .field("jobs", &self.jobs)
+            .field("flights", &self.flights)
+            .finish_non_exhaustive()
     }
 }

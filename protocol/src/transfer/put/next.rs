@@ -140,8 +140,7 @@ impl<F: Files> PutAll<F> {
             (false, Scripts::Chunks) => names.temporary(),
         };
         let seed = (&names.target[..], temporary);
-        self.next =
-            Next::Current(Box::new(Current::new(file, size, (self.kind, hash), plan, seed, looks)));
+        self.next = Next::Current(Box::new(Current::new(file, size, (self.kind, hash), plan, seed, looks)));
         Ok(Then::More)
     }
 
@@ -173,7 +172,11 @@ impl<F: Files> PutAll<F> {
                 current.check(&mut self.file(file))?;
                 draft.script.require(sum::of(self.kind));
                 let digest = current.hash.bytes();
-                draft.call(Call::End { file }, &END, &[Argument::Int(current.size), Argument::Bytes(&digest)]);
+                draft.call(
+                    Call::End { file },
+                    &END,
+                    &[Argument::Int(current.size), Argument::Bytes(&digest)],
+                );
                 Ok(Then::More)
             }
             Stage::Data => self.data(current, draft),
@@ -229,7 +232,14 @@ impl<F: Files> PutAll<F> {
         let room = current.plan.literal.saturating_sub(draft.used).max(1);
         if bytes.len() > room {
             let (now, later) = bytes.split_at(room);
-            draft.literal(&current.plan, Call::Append { file }, &APPEND, &[Argument::Int(room as u64)], now, None);
+            draft.literal(
+                &current.plan,
+                Call::Append { file },
+                &APPEND,
+                &[Argument::Int(room as u64)],
+                now,
+                None,
+            );
             current.stage = Stage::Rest { to, length, bytes: later.into() };
             return Then::Stop;
         }

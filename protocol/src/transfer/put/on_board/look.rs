@@ -58,7 +58,8 @@ mod twins {
         let (part, part_digest) = found(machine, temporary, "")?;
         let room = machine.firmware().can.statvfs.then(|| machine.disk.space().ok()).flatten();
         let (block, free) = room.map_or((0, 0), |room| (room.block, room.free));
-        let line = format!("({size}, {}, {part}, {}, {block}, {free})\n", tuple(&digest), tuple(&part_digest));
+        let line =
+            format!("({size}, {}, {part}, {}, {block}, {free})\n", tuple(&digest), tuple(&part_digest));
         machine.print(&line);
         Ok(())
     }
