@@ -1,8 +1,6 @@
 //! Whatever goes wrong, at any byte: intact or an error, never a wrong file called done; and the next run works.
 
-use std::num::NonZeroUsize;
-
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;
 use rawpaste::{
