@@ -103,6 +103,8 @@ pub struct PutAll<F> {
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) names: Names,
+    /// The name that its content has on the way, once that is decided.
+    pub(super) temporary: String,
     pub(super) size: u64,
     /// How many of its bytes were there before it was put.
     pub(super) resumed: u64,
@@ -123,7 +125,7 @@ pub(super) enum Next {
     /// More of the file on its way.
     Current(Box<Current>),
     /// The removal of what a file that failed left.
-    Abort { file: usize, temporary: String },
+    Abort { file: usize },
 }
 
 impl<F: Files> PutAll<F> {
@@ -135,7 +137,13 @@ impl<F: Files> PutAll<F> {
     pub fn new(files: F, paths: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Error> {
         let job = |path: String| {
             check_path(&path)?;
-            Ok::<_, Error>(Job { names: Names::of(path)?, size: 0, resumed: 0, status: Status::Waiting })
+            Ok::<_, Error>(Job {
+                names: Names::of(path)?,
+                temporary: String::new(),
+                size: 0,
+                resumed: 0,
+                status: Status::Waiting,
+            })
         };
         Ok(Self {
             files,

@@ -1,6 +1,6 @@
 //! The file that is on its way: how far it is sent, and how the rest is.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 use core::fmt;
 
 use crate::{
@@ -27,8 +27,6 @@ pub(super) struct Current {
     /// How much of it was sent.
     pub(super) offset: u64,
     pub(super) plan: Plan,
-    /// The temporary name.
-    pub(super) temporary: String,
     pub(super) stage: Stage,
 }
 
@@ -88,12 +86,12 @@ impl Current {
         size: u64,
         (kind, hash): (DigestKind, Hash),
         plan: Plan,
-        (seed, temporary): (&str, String),
+        seed: &str,
         looks: bool,
     ) -> Self {
         let sent = seeded(kind, seed);
         let stage = if looks { Stage::Look } else { Stage::Open { removes: false } };
-        Self { index, size, hash, sent, offset: 0, plan, temporary, stage }
+        Self { index, size, hash, sent, offset: 0, plan, stage }
     }
 
     /// Returns how many bytes are to be sent yet.

@@ -26,12 +26,8 @@ impl<F: Files> PutAll<F> {
 
     /// This file failed; what it left on the board is to be removed.
     pub(super) fn fail(&mut self, file: usize, error: Error) {
-        let temporary = match &self.next {
-            Next::Current(current) if current.index == file => current.temporary.clone(),
-            Next::Current(_) | Next::File(_) | Next::Abort { .. } => self.jobs[file].names.brief(),
-        };
         self.jobs[file].status = Status::Failed(error);
-        self.next = Next::Abort { file, temporary };
+        self.next = Next::Abort { file };
         self.rewind();
     }
 
