@@ -7,13 +7,15 @@ use crate::{
     DigestKind, Error, Refused,
     transfer::{
         hash::{Hash, Hasher},
-        plan::Plan,
+        plan::{Plan, SMALL},
         source::{Source, read_exact},
     },
 };
 
 /// How much of a source is in memory while it is digested.
 const PIECE: usize = 4096;
+
+const _: () = assert!(SMALL <= PIECE as u64, "a small file is its sample");
 
 /// The file on its way.
 #[derive(Debug)]

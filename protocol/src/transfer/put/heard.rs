@@ -4,6 +4,7 @@ use super::{
     all::{Files, Next, One, Placed, PutAll, Status},
     current::Stage,
     flight::{Call, Flight, Line},
+    setbacks::Setbacks,
     stream::Stream,
 };
 use crate::{Error, Exception, Refused, Value, ops::explain};
@@ -27,6 +28,7 @@ impl<F: Files> PutAll<F> {
     /// This file failed; what it left on the board is to be removed.
     pub(super) fn fail(&mut self, file: usize, error: Error) {
         self.jobs[file].status = Status::Failed(error);
+        self.setbacks = Setbacks::default();
         self.next = Next::Abort { file };
         self.rewind();
     }
@@ -70,6 +72,8 @@ impl<F: Files> PutAll<F> {
                 self.placed(file, call);
             }
             (_, _) if !current => {}
+            // No file is open: the board was reset, and its helpers were defined again.
+            (Call::Data { .. }, Line::Value(Value::Int(-1))) => self.forgotten(),
             (Call::End { file } | Call::Whole { file, .. }, Line::Value(Value::Bool(false)))
             | (Call::Data { file, .. }, Line::Value(_)) => self.lose(file),
             (Call::Data { file, to }, Line::Silent) => {

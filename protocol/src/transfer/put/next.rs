@@ -9,11 +9,10 @@ use super::{
     on_board::{ABORT, APPEND, END, FREE, INFLATE, LOOK, ONCE, OPEN, STREAM, WHOLE, WRITE},
 };
 use crate::{
-    Argument, Board, DigestKind, Error, Quoting, Script,
+    Argument, Board, DigestKind, Error, Quoting, Refused, Script,
     helper::BASE64,
     transfer::{
         plan::{Encoding, Load, Plan, Scripts},
-        source::read_exact,
         sum,
     },
 };
@@ -125,15 +124,16 @@ impl<F: Files> PutAll<F> {
                 self.next = Next::File(file);
                 return Ok(Then::Stop);
             }
-            let mut content = alloc::vec![0; length];
-            read_exact(&mut self.file(file), 0, &mut content)?;
+            if self.files.size(file)? != size {
+                return Err(Refused::Changed.into());
+            }
             let alone = self.jobs.iter().filter(|job| matches!(job.status, Status::Waiting)).count() == 1;
             self.jobs[file].temporary = names.brief();
             let small = Small {
                 index: file,
                 target: &names.target,
                 temporary: &self.jobs[file].temporary,
-                content: &content,
+                content: &sample,
                 digest: &hash.bytes(),
             };
             draft.whole(&small, &plan, self.kind, alone);
