@@ -1,5 +1,5 @@
 use rawpaste::{
-    Error, Eval, Exec, Get, Info, Leave, List, Operation, Put, Session,
+    Error, Eval, Exec, Get, Info, Leave, List, Operation, Placed, Put, Session,
     testing::{Bench, Firmware, LinkShape, drive},
 };
 
@@ -64,7 +64,7 @@ fn recovers(session: &mut Session) {
     let manner = Default::default();
     let put = Put::new(content.clone(), "f").expect("a path");
     let driven = drive(session, &mut bench, put, &manner);
-    assert_eq!(driven.result, Some(Ok(())), "{:?}", session.board());
+    assert_eq!(driven.result, Some(Ok(Placed::Written { resumed: 0 })), "{:?}", session.board());
     assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
     let driven = drive(session, &mut bench, Leave::default(), &manner);
     assert_eq!(driven.result, Some(Ok(())));
