@@ -80,7 +80,7 @@ mod unix {
             }
             assert_eq!(fs::read(dir.join("a file"))?, data, "cancelled at the await point {n}");
             if let Some(completed) = completed {
-                return Ok(completed.map(|()| n)?);
+                return Ok(completed.map(|_| n)?);
             }
             n += 1;
         }

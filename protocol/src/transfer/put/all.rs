@@ -93,7 +93,7 @@ pub struct PutAll<F> {
     pub(super) setbacks: Setbacks,
     pub(super) kind: DigestKind,
     pub(super) answer: Answer,
-    /// How much of the file on its way the board acknowledged.
+    /// How much of the file on its way the board acknowledged, or had before a loss.
     pub(super) acknowledged: u64,
     /// How long the literals of the last script were.
     pub(super) sent: usize,

@@ -88,7 +88,7 @@ impl<F: Files> PutAll<F> {
                     Ok(then) => then,
                     Err(error) => {
                         // Nothing of it was sent.
-                        self.jobs[file].status = Status::Failed(error);
+                        self.settle(file, Status::Failed(error));
                         self.next = Next::File(file + 1);
                         Then::More
                     }
