@@ -1,8 +1,8 @@
 use std::{ops::ControlFlow, sync::OnceLock};
 
 use rawpaste::{
-    Board, Digest, DigestKind, Error, Exception, Get, Hash, Info, List, Operation, Put, Reply, Script,
-    Session, Space, Stat, Stdin,
+    Board, Digest, DigestKind, Error, Exception, Get, Hash, Info, List, Operation, Placed, Put, Reply,
+    Script, Session, Space, Stat, Stdin,
     testing::{Bench, Capabilities, Firmware, LinkShape, drive},
 };
 
@@ -119,17 +119,19 @@ fn digest(told: &Told<'_>) {
     assert!(ended.is_none() || kept <= 256, "{kept} bytes were kept");
 }
 
-/// A put of several chunks; it succeeds only if the last that the board says is `True`, dots aside.
+/// A put of several chunks; it succeeds only if the last that the board says, dots aside, is `True`, or `1` for a file
+/// that is there.
 fn put(told: &Told<'_>) {
     let mut put = Put::new(vec![7; 600], "f").expect("a path").chunk(256);
     for printed in told.printed.split(|byte| *byte == 0xff).take(64) {
         match (Told { printed, ..*told }).reply(&mut put) {
             Ok(ControlFlow::Continue(())) => {}
-            Ok(ControlFlow::Break(())) => {
+            Ok(ControlFlow::Break(placed)) => {
                 let mut said = printed.to_vec();
                 said.retain(|byte| *byte != b'.');
                 let last = said.trim_ascii().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-                return assert_eq!(last.trim_ascii(), b"True");
+                let says: &[u8] = if placed == Placed::Same { b"1" } else { b"True" };
+                return assert_eq!(last.trim_ascii(), says);
             }
             Err(error) => return presentable(&error),
         }

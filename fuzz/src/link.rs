@@ -1,7 +1,7 @@
 use std::ops::ControlFlow;
 
 use rawpaste::{
-    Board, Error, Eval, Exec, Get, Info, Leave, List, Operation, Put, Reply, Script, Session,
+    Board, Error, Eval, Exec, Get, Info, Leave, List, Operation, Placed, Put, Reply, Script, Session,
     testing::{Bench, Firmware, LinkShape, drive},
 };
 
@@ -88,7 +88,7 @@ fn recovers(session: &mut Session) {
     let manner = Default::default();
     let put = Put::new(content.clone(), "f").expect("a path");
     let driven = drive(session, &mut bench, put, &manner);
-    assert_eq!(driven.result, Some(Ok(())), "{:?}", session.board());
+    assert_eq!(driven.result, Some(Ok(Placed::Written { resumed: 0 })), "{:?}", session.board());
     assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
     let driven = drive(session, &mut bench, Leave::default(), &manner);
     assert_eq!(driven.result, Some(Ok(())));

@@ -1,3 +1,5 @@
+use std::num::NonZeroUsize;
+
 use rawpaste::{Config, Error, Exec, FaultKind, Flow, Holds, Session};
 
 use super::host::{Host, Manner};

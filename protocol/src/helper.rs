@@ -163,6 +163,15 @@ mod tests {
             }
         }
         assert!(names.len() > 15, "{names:?}");
+        for helper in crate::testing::helpers() {
+            // What a helper remembers there as well.
+            for (at, _) in helper.source.match_indices("_rp.") {
+                let rest = &helper.source[at + 4..];
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+                let sets = rest[end..].starts_with(['=', '+']) && !rest[end..].starts_with("==");
+                assert!(!sets || !helpers.contains(&&rest[..end]), "{} sets {}", helper.name, &rest[..end]);
+            }
+        }
     }
 
     /// Whether two helpers may set the same attribute: of the variants of one a board gets one, and those of a put share

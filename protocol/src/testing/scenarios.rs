@@ -11,7 +11,7 @@ use core::{ops::ControlFlow, time::Duration};
 use crate::{
     About, Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation,
     Placed, Put, Remove, Rename, Reply, Script, Stat, Stdin,
-    testing::{Act, Firmware, Program, RawPaste, Scenario, Task},
+    testing::{Act, Capabilities, Firmware, Program, RawPaste, Scenario, Task},
 };
 
 const FOREVER: &str = "i=0\nwhile True:\n i+=1\n";
@@ -201,13 +201,17 @@ fn boards() -> Vec<Scenario> {
     let read_only = "refused: this board has a file system that is read-only now: on CircuitPython eject its USB \
                      drive, or call storage.remount('/', False) in boot.py";
     let refused = vec![put("f", vec![1], read_only), list("", "")];
-    let no_room = vec![put("f", vec![7; 5000], "OSError 28"), list("", ""), put("f", vec![7; 500], "done")];
+    let no_room =
+        |refusal| vec![put("f", vec![7; 5000], refusal), list("", ""), put("f", vec![7; 500], "done")];
+    let told = "refused: the file needs 5000 bytes more, and the board has 4096 free: remove something";
+    let blind = Firmware { can: Capabilities { statvfs: false, ..full.can }, ..full.clone() };
     let cases = [
         ("an_esp8266", Firmware::esp8266(), "its input pushes back", there_and_back()),
         ("an_esp32", Firmware::esp32(), "its input pushes back", there_and_back()),
         ("circuitpython", writable, "it has sys.stdout.buffer", there_and_back()),
         ("a_read_only_drive", Firmware::circuitpython(), "its file system is writable", refused),
-        ("a_full_disk", full, "its disk is the host's", no_room),
+        ("a_full_disk", full, "its disk is the host's", no_room(told)),
+        ("a_full_disk_without_statvfs", blind, "its disk is the host's", no_room("OSError 28")),
         ("raw_paste_refused", paste(RawPaste::Unanswered), "it has raw paste", there_and_back()),
         ("raw_paste_absent", paste(RawPaste::Absent), "it has raw paste", there_and_back()),
         ("a_window_of_1", paste(RawPaste::Window(1)), "its window is 128", there_and_back()),

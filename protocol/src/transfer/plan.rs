@@ -12,7 +12,7 @@ use super::deflate;
 use crate::{About, Board};
 
 /// Up to this size a file goes in one script, where the board's memory allows.
-const SMALL: u64 = 3072;
+pub(super) const SMALL: u64 = 3072;
 /// What a script needs besides its literals while it compiles and runs, in bytes.
 const BESIDES: u64 = 4096;
 /// What the definitions of the stream's helpers cost on the wire, in bytes: so much must be saved.

@@ -100,7 +100,7 @@ pub struct PutAll<F> {
     pub(super) setbacks: Setbacks,
     pub(super) kind: DigestKind,
     pub(super) answer: Answer,
-    /// How much of the file on its way the board acknowledged.
+    /// How much of the file on its way the board acknowledged, or had before a loss.
     pub(super) acknowledged: u64,
     /// Whether bytes were lost, which the next script says.
     pub(super) lost: bool,
@@ -112,6 +112,8 @@ pub struct PutAll<F> {
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) names: Names,
+    /// The name that its content has on the way, once that is decided.
+    pub(super) temporary: String,
     pub(super) size: u64,
     /// How many of its bytes were there before it was put.
     pub(super) resumed: u64,
@@ -145,7 +147,7 @@ pub(super) enum Next {
     /// More of the file on its way.
     Current(Box<Current>),
     /// The removal of what a file that failed left.
-    Abort { file: usize, temporary: String },
+    Abort { file: usize },
 }
 
 impl<F: Files> PutAll<F> {
@@ -159,6 +161,7 @@ impl<F: Files> PutAll<F> {
             check_path(&path)?;
             Ok::<_, Error>(Job {
                 names: Names::of(path)?,
+                temporary: String::new(),
                 size: 0,
                 resumed: 0,
                 comparing: Comparing::Known,

@@ -1,6 +1,6 @@
 //! The file that is on its way: how far it is sent, and how the rest is.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 use core::fmt;
 
 use super::delta::Delta;
@@ -8,13 +8,15 @@ use crate::{
     DigestKind, Error, Refused,
     transfer::{
         hash::{Hash, Hasher},
-        plan::Plan,
+        plan::{Plan, SMALL},
         source::{Source, read_exact},
     },
 };
 
 /// How much of a source is in memory while it is digested.
 const PIECE: usize = 4096;
+
+const _: () = assert!(SMALL <= PIECE as u64, "a small file is its sample");
 
 /// The file on its way.
 #[derive(Debug)]
@@ -28,8 +30,6 @@ pub(super) struct Current {
     /// How much of it was sent.
     pub(super) offset: u64,
     pub(super) plan: Plan,
-    /// The temporary name.
-    pub(super) temporary: String,
     pub(super) stage: Stage,
 }
 
@@ -98,11 +98,11 @@ impl Current {
         size: u64,
         (kind, hash): (DigestKind, Hash),
         plan: Plan,
-        (seed, temporary): (&str, String),
+        seed: &str,
         stage: Stage,
     ) -> Self {
         let sent = seeded(kind, seed);
-        Self { index, size, hash, sent, offset: 0, plan, temporary, stage }
+        Self { index, size, hash, sent, offset: 0, plan, stage }
     }
 
     /// Returns how many bytes are to be sent yet.

@@ -3,18 +3,16 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use super::{
-    all::{Files, Next, PutAll, Status},
+    all::{Files, Job, Next, PutAll, Status},
     current::{Current, Stage},
     flight::{Call, Flight},
-    names::Names,
     on_board::{ABORT, APPEND, END, FREE, INFLATE, LOOK, ONCE, OPEN, STREAM, WHOLE, WRITE},
 };
 use crate::{
-    Argument, Board, DigestKind, Error, Quoting, Script,
+    Argument, Board, DigestKind, Error, Quoting, Refused, Script,
     helper::BASE64,
     transfer::{
         plan::{Encoding, Load, Plan, Scripts},
-        source::read_exact,
         sum,
     },
 };
@@ -31,7 +29,8 @@ pub(super) struct Draft<'a> {
 /// A file that goes in one call.
 struct Small<'a> {
     index: usize,
-    names: &'a Names,
+    target: &'a str,
+    temporary: &'a str,
     content: &'a [u8],
     digest: &'a [u8],
 }
@@ -81,8 +80,8 @@ impl<F: Files> PutAll<F> {
 
     fn step(&mut self, draft: &mut Draft<'_>) -> Then {
         match core::mem::replace(&mut self.next, Next::File(0)) {
-            Next::Abort { file, temporary } => {
-                draft.script.call(&ABORT, &[Argument::Str(&temporary)]);
+            Next::Abort { file } => {
+                draft.script.call(&ABORT, &[Argument::Str(&self.jobs[file].temporary)]);
                 draft.calls.push(Call::Remove { file });
                 Then::Stop
             }
@@ -93,7 +92,7 @@ impl<F: Files> PutAll<F> {
                     Ok(then) => then,
                     Err(error) => {
                         // Nothing of it was sent.
-                        self.jobs[file].status = Status::Failed(error);
+                        self.settle(file, Status::Failed(error));
                         self.next = Next::File(file + 1);
                         Then::More
                     }
@@ -129,10 +128,18 @@ impl<F: Files> PutAll<F> {
                 self.next = Next::File(file);
                 return Ok(Then::Stop);
             }
-            let mut content = alloc::vec![0; length];
-            read_exact(&mut self.file(file), 0, &mut content)?;
+            if self.files.size(file)? != size {
+                return Err(Refused::Changed.into());
+            }
             let alone = self.jobs.iter().filter(|job| matches!(job.status, Status::Waiting)).count() == 1;
-            let small = Small { index: file, names: &names, content: &content, digest: &hash.bytes() };
+            self.jobs[file].temporary = names.brief();
+            let small = Small {
+                index: file,
+                target: &names.target,
+                temporary: &self.jobs[file].temporary,
+                content: &sample,
+                digest: &hash.bytes(),
+            };
             draft.whole(&small, &plan, self.kind, alone);
             self.next = Next::File(file + 1);
             return Ok(Then::More);
@@ -140,38 +147,37 @@ impl<F: Files> PutAll<F> {
         let looks = plan.scripts == Scripts::Chunks && (self.files.looks(file) || self.setbacks.any());
         let comparison = if looks { self.comparison(file, size, &plan, draft.board)? } else { None };
         let stage = comparison.unwrap_or(if looks { Stage::Look } else { Stage::Open { removes: false } });
-        let temporary = match (plan.direct, plan.scripts) {
+        self.jobs[file].temporary = match (plan.direct, plan.scripts) {
             (true, _) => names.target.clone(),
             (false, Scripts::One) => names.brief(),
             (false, Scripts::Chunks) => names.temporary(),
         };
-        let seed = (&names.target[..], temporary);
-        self.next = Next::Current(Box::new(Current::new(file, size, (self.kind, hash), plan, seed, stage)));
+        let current = Current::new(file, size, (self.kind, hash), plan, &names.target, stage);
+        self.next = Next::Current(Box::new(current));
         Ok(Then::More)
     }
 
     fn go_on(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let file = current.index;
-        let target = self.jobs[file].names.target.clone();
+        let Job { names, temporary, .. } = &self.jobs[file];
+        let (target, temporary) = (Argument::Str(&names.target), Argument::Str(temporary));
         match core::mem::replace(&mut current.stage, Stage::Data) {
             Stage::Compare(delta) | Stage::Compared(delta) => Ok(self.compare(current, delta, draft)),
             Stage::Patch(delta) => Ok(self.patch(current, delta, draft)),
             Stage::Look | Stage::Looked => {
                 draft.script.require(sum::of(self.kind));
                 let digest = current.hash.bytes();
-                let temporary = Argument::Str(&current.temporary);
                 let (size, digest) = (Argument::Int(current.size), Argument::Bytes(&digest));
-                draft.call(Call::Look { file }, &LOOK, &[Argument::Str(&target), temporary, size, digest]);
+                draft.call(Call::Look { file }, &LOOK, &[target, temporary, size, digest]);
                 current.stage = Stage::Looked;
                 Ok(Then::Stop)
             }
             Stage::Open { removes } => {
                 if removes {
-                    draft.script.call(&ABORT, &[Argument::Str(&target)]);
+                    draft.script.call(&ABORT, &[target]);
                     draft.calls.push(Call::Remove { file });
                 }
-                let temporary = Argument::Str(&current.temporary);
-                let arguments = [Argument::Str(&target), temporary, Argument::Int(current.offset)];
+                let arguments = [target, temporary, Argument::Int(current.offset)];
                 draft.call(Call::Open { file }, &OPEN, &arguments);
                 // All that it will take is defined at once.
                 let deflates = current.plan.window_bits.is_some();
@@ -275,10 +281,10 @@ impl Draft<'_> {
         let call = Call::Whole { file: file.index, size: file.content.len() as u64 };
         let official = self.board.about().is_some_and(|about| about.name == "micropython");
         let bare = alone && self.calls.is_empty() && self.script.is_bare();
-        let (target, digest) = (Argument::Str(&file.names.target), Argument::Bytes(file.digest));
+        let (target, digest) = (Argument::Str(file.target), Argument::Bytes(file.digest));
         if bare && official && kind == DigestKind::Sha256 && plan.literals == Encoding::Dense {
             let content = Argument::Bytes(file.content);
-            self.script.whole(&ONCE, &[target, Argument::Str(&file.names.brief()), content, digest]);
+            self.script.whole(&ONCE, &[target, Argument::Str(file.temporary), content, digest]);
             self.calls.push(call);
         } else {
             self.script.require(sum::of(kind));
