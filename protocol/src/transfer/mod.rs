@@ -10,12 +10,17 @@ mod get;
 mod hash;
 mod put;
 mod source;
+mod tree;
 
 pub use digest::Digest;
 pub use get::Get;
 pub use hash::Hash;
 pub use put::Put;
 pub use source::{Sink, Source};
+pub use tree::{
+    ChangeTree, Content, Copy, ListTree, TreeChange, TreeDigest, TreeEntry, TreePlan, Unfit, hash_tree,
+    unfit_names,
+};
 
 #[cfg(feature = "testing")]
 pub(crate) const HELPERS: &[&crate::Helper] = &[
@@ -27,4 +32,9 @@ pub(crate) const HELPERS: &[&crate::Helper] = &[
     &put::END,
     &put::ABORT,
     &get::READ,
+    &tree::SHA256,
+    &tree::CRC32,
+    &tree::ADLER32,
+    &tree::LIST_TREE,
+    &tree::CHANGE_TREE,
 ];
