@@ -11,7 +11,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rawpaste::{Config, DriveError, Error, Event, FaultKind, Leave, Operation, Session};
+use rawpaste::{Config, DigestKind, DriveError, Error, Event, FaultKind, Leave, Operation, Session};
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
 use crate::{
@@ -39,6 +39,8 @@ pub(crate) struct Link {
 enum State {
     /// The session knows where it is.
     Known,
+    /// It does, and ^C ended what was under way: whoever pressed it wants nothing more to be done.
+    Interrupted,
     /// It has to find its way back, with little patience.
     Unknown,
     /// There is no board any more.
@@ -94,9 +96,19 @@ impl Link {
 
     /// Says that the board may hold input that no script read.
     pub(crate) fn disturb(&mut self) {
-        if self.state == State::Known {
+        if matches!(self.state, State::Known | State::Interrupted) {
             self.state = State::Unknown;
         }
+    }
+
+    /// Whether it makes sense to do more on the board.
+    pub(crate) fn goes_on(&self) -> bool {
+        matches!(self.state, State::Known | State::Unknown)
+    }
+
+    /// The kind of digest that the board computes.
+    pub(crate) fn digest_kind(&self) -> DigestKind {
+        self.connection.session().board().about().map(|about| about.digest).unwrap_or_default()
     }
 
     /// Runs an operation; `doing` completes "cannot ...".
@@ -112,6 +124,11 @@ impl Link {
     ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
         let result = self.connection.attend(operation, &self.keyboard, on_event);
         match &result {
+            Err(DriveError::Engine(Error::Exception(exception))) if exception.is_interrupt() => {
+                if self.state == State::Known {
+                    self.state = State::Interrupted;
+                }
+            }
             Ok(_) | Err(DriveError::Engine(Error::Exception(_) | Error::Refused(_))) => {}
             Err(DriveError::Engine(Error::Fault(fault))) if fault.kind != FaultKind::Closed => {
                 self.state = State::Unknown;

@@ -7,11 +7,13 @@ mod args;
 mod device;
 mod files;
 mod interrupt;
+mod jobs;
 mod link;
 mod path;
 mod port;
 mod progress;
 mod report;
+mod tree;
 mod typing;
 mod verbs;
 
