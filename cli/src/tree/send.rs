@@ -1,7 +1,7 @@
 use std::{fs, path::PathBuf};
 
 use rawpaste::{
-    ChangeTree, Content, DriveError, Error, TreeChange, TreeDigest, TreeEntry, TreePlan, unfit_names,
+    ChangeTree, Content, DriveError, Error, Hash, TreeChange, TreeDigest, TreeEntry, TreePlan, unfit_names,
 };
 
 use super::{count, files, here::Here, ignored::Ignored, list, refuse};
@@ -67,14 +67,20 @@ impl Send {
         );
         let digest =
             TreeDigest::new(link.path(&self.path)?).map_err(|error| Failure::of(&error.into(), &doing))?;
-        let (kind, theirs) = link.run(digest, &doing)?;
+        let (kind, theirs) = match link.attend(digest, |_| {}) {
+            Ok((kind, Some(hash))) => (kind, Theirs::Digest(hash)),
+            Ok((kind, None)) => (kind, Theirs::Missing),
+            // A file that cannot be read, say: the listing tells the others.
+            Err(DriveError::Engine(Error::Exception(exception))) if exception.errno.is_some() => {
+                (link.digest_kind(), Theirs::Unreadable)
+            }
+            Err(error) => return Err(Failure::of(&error, &doing)),
+        };
         let ours = here.hash(kind)?;
-        if theirs == Some(ours) {
-            return Ok(None);
-        }
         let mut there = match theirs {
-            Some(_) => list(link, &self.path, true)?,
-            None => Vec::new(),
+            Theirs::Digest(hash) if hash == ours => return Ok(None),
+            Theirs::Digest(_) | Theirs::Unreadable => list(link, &self.path, true)?,
+            Theirs::Missing => Vec::new(),
         };
         for TreeEntry { path, content } in &mut there {
             let size = match content {
@@ -90,7 +96,7 @@ impl Send {
                 if self.delete { "move them away" } else { "move them away, or replace them: sync --delete" };
             refuse("something is in the way", &unfit).next(next)
         })?;
-        Ok(Some((plan, theirs.is_some())))
+        Ok(Some((plan, theirs != Theirs::Missing)))
     }
 
     /// Says what would be done.
@@ -104,7 +110,8 @@ impl Send {
             }
             for copy in &plan.copy {
                 let how = if copy.replaces { ", changed" } else { "" };
-                writeln!(out, "would put {} ({} bytes{how})", self.path.join(&copy.path), copy.size)?;
+                let left = copy.left.map(|left| format!(", {left} bytes left by a put")).unwrap_or_default();
+                writeln!(out, "would put {} ({} bytes{how}{left})", self.path.join(&copy.path), copy.size)?;
             }
             Ok(())
         })?;
@@ -150,14 +157,21 @@ impl Send {
                 TreeChange::Remove(path) => ("remove", "removed", path),
             };
             let path = BoardPath::of(path.as_str());
-            let Some((_, exception)) = failed.iter().find(|(failed, _)| failed == change) else {
+            let Some((_, error)) = failed.iter().find(|(failed, _)| failed == change) else {
                 return print(|out| writeln!(out, "{past} {path}"));
             };
-            let error = DriveError::Engine(Error::Exception(exception.clone()));
-            Err(Failure::of(&error, &format!("{verb} {path} on {}", link.place())))
+            Err(Failure::of(&error.clone().into(), &format!("{verb} {path} on {}", link.place())))
         };
         Ok(changes.iter().map(tell).collect())
     }
+}
+
+/// What the board says of the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Theirs {
+    Digest(Hash),
+    Unreadable,
+    Missing,
 }
 
 /// Says what a plan comes to.

@@ -2,6 +2,7 @@
 
 mod files;
 mod programs;
+mod trees;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = files::trials();
     trials.extend(programs::trials());
+    trials.extend(trees::trials());
     trials
 }
 

@@ -13,9 +13,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::scenarios::{put, remove, story};
 use crate::{
-    Board, ChangeTree, Content, DigestKind, Error, Exception, Hash, ListTree, Needs, Operation, Reply,
-    Script, Stdin, TreeChange, TreeDigest, TreeEntry, hash_tree,
-    testing::{Scenario, Task},
+    Board, ChangeTree, Content, DigestKind, Error, Hash, ListTree, Needs, Operation, Reply, Script, Stdin,
+    TreeChange, TreeDigest, TreeEntry, hash_tree,
+    testing::{Scenario, Task, scenario},
 };
 
 pub(super) fn trees() -> Vec<Scenario> {
@@ -36,8 +36,10 @@ fn a_tree() -> Scenario {
     let listed: String = tree_of(DigestKind::Sha256, &files).0.iter().map(tell).collect();
     tasks.push(list_tree("t", &listed));
     tasks.push(list_tree("none", "OSError 2"));
-    tasks
-        .push(change(&["-t/a", "-t/none", "-t/none", "+t/a!b", "+no/such"], "t/a 39\nt/a!b 17\nno/such 2\n"));
+    tasks.push(change(
+        &["-t/a", "-t/none", "-t/none", "+t/a!b", "+no/such"],
+        "t/a OSError 39\nt/a!b OSError 17\nno/such OSError 2\n",
+    ));
     tasks.push(remove("t/a/.rp-0", "done"));
     story("a_tree", vec![], tasks)
 }
@@ -112,12 +114,12 @@ fn change(signed: &[&str], outcome: &str) -> Task {
             (_, path) => TreeChange::Remove(path.into()),
         })
         .collect();
-    let tell = |failed: Vec<(TreeChange, Exception)>| {
-        let line = |(change, exception): &(TreeChange, Exception)| {
+    let tell = |failed: Vec<(TreeChange, Error)>| {
+        let line = |(change, error): (TreeChange, Error)| {
             let (TreeChange::Make(path) | TreeChange::Remove(path)) = change;
-            format!("{path} {}\n", exception.errno.unwrap_or_default())
+            format!("{path} {}\n", scenario::outcome(Err(error)))
         };
-        failed.iter().map(line).collect()
+        failed.into_iter().map(line).collect()
     };
     Task::new(move || ChangeTree::new(changes.clone()), tell, outcome)
 }

@@ -26,7 +26,7 @@ pub struct ChangeTree {
     done: usize,
     /// How many are under way.
     sent: usize,
-    failed: Vec<(TreeChange, Exception)>,
+    failed: Vec<(TreeChange, Error)>,
     answer: Answer,
 }
 
@@ -52,7 +52,8 @@ impl ChangeTree {
             let errno: u16 =
                 said.and_then(|line| line.parse().ok()).ok_or_else(|| self.answer.senseless())?;
             if errno != 0 {
-                failed.push((change.clone(), Exception::parse(format!("OSError: {errno}").as_bytes())));
+                let exception = Exception::parse(format!("OSError: {errno}").as_bytes());
+                failed.push((change.clone(), explain(exception.into(), &[])));
             }
         }
         if lines.next().is_some() && self.sent > 0 {
@@ -66,7 +67,7 @@ impl ChangeTree {
 
 impl Operation for ChangeTree {
     /// What could not be done, and why.
-    type Output = Vec<(TreeChange, Exception)>;
+    type Output = Vec<(TreeChange, Error)>;
 
     fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
         self.answer.clear();
