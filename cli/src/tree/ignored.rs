@@ -93,6 +93,7 @@ fn rules(folder: &Path, file: &Path) -> Result<Option<Gitignore>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // A test fails by panicking.
 mod tests {
     use std::fs;
 
