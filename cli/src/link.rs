@@ -11,7 +11,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rawpaste::{Config, DigestKind, DriveError, Error, Event, FaultKind, Leave, Operation, Session};
+use rawpaste::{
+    Config, DigestKind, DriveError, Error, Event, FaultKind, Kind, Leave, Operation, Session, Stat,
+};
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
 use crate::{
@@ -114,6 +116,16 @@ impl Link {
     /// Runs an operation; `doing` completes "cannot ...".
     pub(crate) fn run<O: Operation>(&mut self, operation: O, doing: &str) -> Result<O::Output> {
         self.attend(operation, |_| {}).map_err(|error| Failure::of(&error, doing))
+    }
+
+    /// Asks what stands at a path, if anything does; `doing` completes "cannot ...".
+    pub(crate) fn kind_of(&mut self, path: &BoardPath, doing: &str) -> Result<Option<Kind>> {
+        let stat = Stat::new(self.path(path)?).map_err(|error| Failure::of(&error.into(), doing))?;
+        match self.attend(stat, |_| {}) {
+            Ok(status) => Ok(Some(status.kind)),
+            Err(DriveError::Engine(Error::Exception(exception))) if exception.errno == Some(2) => Ok(None),
+            Err(error) => Err(Failure::of(&error, doing)),
+        }
     }
 
     /// Runs an operation, with its events and its error as they are.

@@ -1,7 +1,8 @@
 use std::{fs, path::PathBuf};
 
 use rawpaste::{
-    ChangeTree, Content, DriveError, Error, Hash, TreeChange, TreeDigest, TreeEntry, TreePlan, unfit_names,
+    ChangeTree, Content, DigestKind, DriveError, Error, Hash, TreeChange, TreeDigest, TreeEntry, TreePlan,
+    unfit_names,
 };
 
 use super::{count, files, here::Here, ignored::Ignored, list, refuse};
@@ -65,17 +66,7 @@ impl Send {
             Visible(&self.dir.to_string_lossy()),
             link.place()
         );
-        let digest =
-            TreeDigest::new(link.path(&self.path)?).map_err(|error| Failure::of(&error.into(), &doing))?;
-        let (kind, theirs) = match link.attend(digest, |_| {}) {
-            Ok((kind, Some(hash))) => (kind, Theirs::Digest(hash)),
-            Ok((kind, None)) => (kind, Theirs::Missing),
-            // A file that cannot be read, say: the listing tells the others.
-            Err(DriveError::Engine(Error::Exception(exception))) if exception.errno.is_some() => {
-                (link.digest_kind(), Theirs::Unreadable)
-            }
-            Err(error) => return Err(Failure::of(&error, &doing)),
-        };
+        let (kind, theirs) = self.ask(link, &doing)?;
         let ours = here.hash(kind)?;
         let mut there = match theirs {
             Theirs::Digest(hash) if hash == ours => return Ok(None),
@@ -97,6 +88,26 @@ impl Send {
             refuse("something is in the way", &unfit).next(next)
         })?;
         Ok(Some((plan, theirs != Theirs::Missing)))
+    }
+
+    /// Asks the board for the digest of the folder; answers its kind, too.
+    fn ask(&self, link: &mut Link, doing: &str) -> Result<(DigestKind, Theirs)> {
+        let digest =
+            TreeDigest::new(link.path(&self.path)?).map_err(|error| Failure::of(&error.into(), doing))?;
+        Ok(match link.attend(digest, |_| {}) {
+            Ok((kind, Some(hash))) => (kind, Theirs::Digest(hash)),
+            Ok((kind, None)) => {
+                // It may also be something in it that cannot be found.
+                let root = self.path.as_file();
+                let there = root.as_str().is_empty() || link.kind_of(&root, doing)?.is_some();
+                (kind, if there { Theirs::Unreadable } else { Theirs::Missing })
+            }
+            // A file that cannot be read, say: the listing tells the others.
+            Err(DriveError::Engine(Error::Exception(exception))) if exception.errno.is_some() => {
+                (link.digest_kind(), Theirs::Unreadable)
+            }
+            Err(error) => return Err(Failure::of(&error, doing)),
+        })
     }
 
     /// Says what would be done.

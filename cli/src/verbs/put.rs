@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rawpaste::{Error, Kind, Stat};
+use rawpaste::Kind;
 
 use crate::{
     files::{Local, is_standard},
@@ -107,12 +107,7 @@ fn folder(link: &mut Link, path: BoardPath, files: usize) -> Result<BoardPath> {
         return Ok(path);
     }
     let doing = format!("put into {path}");
-    let stat = Stat::new(link.path(&path)?).map_err(|error| Failure::of(&error.into(), &doing))?;
-    let found = match link.attend(stat, |_| {}) {
-        Ok(status) => Some(status.kind),
-        Err(rawpaste::DriveError::Engine(Error::Exception(exception))) if exception.errno == Some(2) => None,
-        Err(error) => return Err(Failure::of(&error, &doing)),
-    };
+    let found = link.kind_of(&path, &doing)?;
     match found {
         Some(Kind::Directory) => Ok(path.join("")),
         _ if files == 1 => Ok(path),

@@ -140,4 +140,12 @@ fn links_on_the_board() {
         assert!(errors(&output).contains("leaves the folder"), "{}", errors(&output));
         assert_eq!(tree(&outside), before);
     }
+    // What is there and cannot be found does not make the folder one that is not there.
+    fs::remove_file(dir.path().join("lib")).unwrap();
+    fs::create_dir(dir.path().join("t")).unwrap();
+    std::os::unix::fs::symlink("nowhere", dir.path().join("t/dangling")).unwrap();
+    let output = run(&port, ["sync", src.to_str().unwrap(), ":t"]);
+    assert_eq!(code(&output), 3, "{}", errors(&output));
+    assert!(errors(&output).contains("cannot list :t"), "{}", errors(&output));
+    assert_eq!(fs::read_dir(dir.path().join("t")).unwrap().count(), 1);
 }
