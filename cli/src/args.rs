@@ -39,6 +39,7 @@ Examples:
   rawpaste --port /dev/ttyACM0 put main.py      put a program on a board
   rawpaste --port /dev/ttyACM0 run blink.py     run a program from this machine
   rawpaste --port /dev/ttyACM0 get :log.txt     get a file
+  rawpaste --port /dev/ttyACM0 sync src :       make the board's files like those in src
 
 Exit codes: 0 done, 1 the board's code raised, 2 usage, 3 trouble with the link or a file.";
 
@@ -46,9 +47,11 @@ Exit codes: 0 done, 1 the board's code raised, 2 usage, 3 trouble with the link 
 enum Verb {
     Put(verbs::put::Put),
     Get(verbs::get::Get),
+    Sync(verbs::sync::Sync),
     Ls(verbs::ls::Ls),
     Cat(verbs::cat::Cat),
     Rm(verbs::rm::Rm),
+    Leftovers(verbs::leftovers::Leftovers),
     Exec(verbs::exec::Exec),
     Run(verbs::run::Run),
     Info(verbs::info::Info),
@@ -69,9 +72,11 @@ impl Args {
         match self.verb {
             Verb::Put(verb) => verb.run(port),
             Verb::Get(verb) => verb.run(port),
+            Verb::Sync(verb) => verb.run(port),
             Verb::Ls(verb) => verb.run(port),
             Verb::Cat(verb) => verb.run(port),
             Verb::Rm(verb) => verb.run(port),
+            Verb::Leftovers(verb) => verb.run(port),
             Verb::Exec(verb) => verb.run(port),
             Verb::Run(verb) => verb.run(port),
             Verb::Info(verb) => verb.run(port),

@@ -138,7 +138,7 @@ pub(crate) fn destination(path: &BoardPath, given: Option<&Path>) -> Result<Path
     let name = name.filter(|name| Path::new(name).file_name().is_some_and(|last| last == *name));
     let name = name.ok_or_else(|| {
         Failure::usage(format!("{path} has no name that a file could have here"))
-            .next("name the file: get :PATH FILE")
+            .next("give it one: get :PATH NAME")
     })?;
     Ok(folder.join(name))
 }

@@ -12,11 +12,13 @@ mod device;
 mod files;
 mod forced;
 mod interrupt;
+mod jobs;
 mod link;
 mod path;
 mod port;
 mod progress;
 mod report;
+mod tree;
 mod typing;
 mod verbs;
 

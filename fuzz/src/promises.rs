@@ -59,7 +59,7 @@ impl Promises {
     pub(super) fn asked(&mut self, batch: &[u8]) {
         assert!(!batch.is_empty(), "an empty write");
         assert!(batch == [3] || !batch.contains(&3), "a ^C goes in a write of its own: {batch:?}");
-        if matches!(batch, [1 | 2 | 3]) {
+        if matches!(batch, [1..=3]) {
             self.behind = None;
         } else if self.goes_behind(batch) {
             let followed = || Paste { followed: true, ..Paste::default() };

@@ -52,8 +52,8 @@
 //! # Three rings
 //!
 //! - **Operations** speak scripts and replies: [`Exec`], [`Eval`], [`Info`], [`Stat`], [`List`], [`Remove`],
-//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], and with feature `transfer` `Put`, `Get` and `Digest`. One of your own
-//!   implements [`Operation`]; it sees no byte of the protocol and no clock.
+//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], and with feature `transfer` `Put`, `Get`, `Digest`, `TreeDigest`,
+//!   `ListTree` and `ChangeTree`. One of your own implements [`Operation`]; it sees no byte of the protocol and no clock.
 //! - **The session** speaks bytes and time: [`Session`] is what is kept from run to run, a [`Run`] is one operation under
 //!   way, a [`Step`] is what it wants done.
 //! - **Drivers** speak I/O, and know nothing of the protocol.
@@ -159,7 +159,9 @@ pub use session::Session;
 pub use time::Instant;
 #[cfg(feature = "transfer")]
 pub use transfer::{
-    Choices, Digest, Encoding, Files, Get, Hash, Placed, Plan, Put, PutAll, Scripts, Sink, Source,
+    ChangeTree, Choices, Content, Copy, Digest, Encoding, Files, Get, Hash, ListTree, Placed, Plan, Put,
+    PutAll, Scripts, Sink, Source, TreeChange, TreeDigest, TreeEntry, TreePlan, Unfit, hash_tree,
+    unfit_names,
 };
 pub use window::{Credit, Follows, Window};
 pub(crate) use {helper::Helper, script::Argument};

@@ -3,8 +3,8 @@
 use std::{cell::Cell, rc::Rc, time::Instant};
 
 use rawpaste::{
-    Choices, DriveError, Error, Exec, Files, Get, Leave, MakeDir, Operation, Put, PutAll, Remove, Session,
-    Source,
+    ChangeTree, Choices, DriveError, Error, Exec, Files, Get, Leave, Operation, Put, PutAll, Remove, Session,
+    Source, TreeChange, TreeDigest, TreeEntry, hash_tree,
 };
 use rawpaste_blocking::{Connection, Serial};
 
@@ -93,30 +93,42 @@ impl Ours {
         Ok(Timing { time: began.elapsed(), counts: Some(self.counts.get()) })
     }
 
-    /// Puts all files, in the way that is best for them.
+    /// Puts the files; a folder as `put -r` does.
     fn put(&mut self, load: &Load) -> Outcome<()> {
+        let mut files = Content { files: &load.files, new: false };
         if load.in_folder() {
-            self.make_tree()?;
+            match self.compare(&load.files)? {
+                Compared::Same => return Ok(()),
+                Compared::Differs => {}
+                Compared::Missing => {
+                    let made = ChangeTree::new(vec![TreeChange::Make(Load::TREE.into())]);
+                    self.run("make a folder", made)?;
+                    files.new = true;
+                }
+            }
         }
         let paths: Vec<_> = load.files.iter().map(|file| file.path.clone()).collect();
-        let results = self.run(
-            "put the files",
-            PutAll::new(Content(&load.files), paths).map(|all| all.choices(self.choices.clone())),
-        )?;
+        let operation = PutAll::new(files, paths).map(|all| all.choices(self.choices.clone()));
+        let results = self.run("put the files", operation)?;
         for (file, result) in load.files.iter().zip(results) {
             result.map_err(|error| Failure::of(&error.into(), &format!("put {}", file.path)).into_text())?;
         }
         Ok(())
     }
 
-    /// Makes the folder, which may be there.
-    fn make_tree(&mut self) -> Outcome<()> {
-        const EEXIST: Option<u16> = Some(17);
-        let made = MakeDir::new(Load::TREE).map_err(DriveError::Engine);
-        match made.and_then(|operation| self.connection.run(operation)) {
-            Err(DriveError::Engine(Error::Exception(exception))) if exception.errno == EEXIST => Ok(()),
-            done => done.map_err(|error| Failure::of(&error, "make a folder").into_text()),
-        }
+    /// Compares the folder with what the board has, by one digest.
+    fn compare(&mut self, files: &[File]) -> Outcome<Compared> {
+        let (kind, theirs) = self.run("compare the folder", TreeDigest::new(Load::TREE))?;
+        let Some(theirs) = theirs else { return Ok(Compared::Missing) };
+        let name = |file: &File| file.path.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut entries: Vec<_> =
+            files.iter().map(|file| entry(name(file), file.bytes.len() as u64)).collect();
+        let ours = hash_tree(kind, &mut entries, |path, add| {
+            let file = files.iter().find(|file| name(file) == path);
+            add(&file.ok_or("a file that is not there")?.bytes);
+            Ok::<_, String>(())
+        })?;
+        Ok(if ours == theirs { Compared::Same } else { Compared::Differs })
     }
 
     /// Gets all files.
@@ -132,15 +144,34 @@ impl Ours {
     }
 }
 
+fn entry(path: String, size: u64) -> TreeEntry {
+    TreeEntry { path, content: rawpaste::Content::File { size, hash: None } }
+}
+
+/// What the board has.
+enum Compared {
+    Missing,
+    Differs,
+    Same,
+}
+
 /// The files of a load.
-struct Content<'a>(&'a [File]);
+struct Content<'a> {
+    files: &'a [File],
+    /// Whether nothing of them can be there.
+    new: bool,
+}
 
 impl Files for Content<'_> {
     fn size(&mut self, index: usize) -> Result<u64, Error> {
-        Ok(self.0[index].bytes.len() as u64)
+        Ok(self.files[index].bytes.len() as u64)
     }
 
     fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-        (&self.0[index].bytes[..]).read_at(offset, buffer)
+        (&self.files[index].bytes[..]).read_at(offset, buffer)
+    }
+
+    fn looks(&self, _index: usize) -> bool {
+        !self.new
     }
 }

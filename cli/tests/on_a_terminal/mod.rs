@@ -4,6 +4,7 @@ mod bench;
 mod files;
 mod gets;
 mod programs;
+mod trees;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(gets::trials());
     trials.extend(programs::trials());
     trials.extend(bench::trials());
+    trials.extend(trees::trials());
     trials
 }
 

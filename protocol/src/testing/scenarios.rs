@@ -22,6 +22,7 @@ pub fn scenarios() -> Vec<Scenario> {
     let mut all = code();
     all.extend(ends());
     all.extend(files());
+    all.extend(super::trees::trees());
     all.extend(trouble());
     all.extend(boards());
     all
@@ -228,7 +229,7 @@ fn paste(raw_paste: RawPaste) -> Firmware {
     Firmware { raw_paste, ..Firmware::default() }
 }
 
-fn story(name: &'static str, mut programs: Vec<Program>, tasks: Vec<Task>) -> Scenario {
+pub(super) fn story(name: &'static str, mut programs: Vec<Program>, tasks: Vec<Task>) -> Scenario {
     programs.push(Program::new("print(repr(6*7))\n", [print("42\n")]));
     let firmware = Firmware { cooked: false, ..Firmware::default() };
     Scenario { name, firmware, programs, tasks, simulated_only: None }
@@ -243,7 +244,7 @@ fn eval() -> Task {
     Task::new(|| Eval::new("6*7"), |answer| answer, "42")
 }
 
-fn put(path: &'static str, bytes: Vec<u8>, outcome: &str) -> Task {
+pub(super) fn put(path: &'static str, bytes: Vec<u8>, outcome: &str) -> Task {
     Task::new(move || Put::new(bytes.clone(), path), told, outcome)
 }
 
@@ -284,18 +285,18 @@ fn going_on() -> Vec<Task> {
     tasks
 }
 
-fn list(path: &'static str, outcome: &str) -> Task {
+pub(super) fn list(path: &'static str, outcome: &str) -> Task {
     let tell = |entries: Vec<crate::Entry>| {
         entries.iter().map(|entry| format!("{:?} {} {}\n", entry.kind, entry.name, entry.size)).collect()
     };
     Task::new(move || List::new(path), tell, outcome)
 }
 
-fn remove(path: &'static str, outcome: &str) -> Task {
+pub(super) fn remove(path: &'static str, outcome: &str) -> Task {
     Task::new(move || Remove::new(path), done, outcome)
 }
 
-fn done((): ()) -> String {
+pub(super) fn done((): ()) -> String {
     "done".into()
 }
 

@@ -20,6 +20,7 @@ mod put;
 mod roll;
 mod source;
 mod sum;
+mod tree;
 
 pub use digest::Digest;
 pub use get::Get;
@@ -27,12 +28,14 @@ pub use hash::Hash;
 pub use plan::{Choices, Encoding, Plan, Scripts};
 pub use put::{Files, Placed, Put, PutAll};
 pub use source::{Sink, Source};
+pub use tree::{
+    ChangeTree, Content, Copy, ListTree, TreeChange, TreeDigest, TreeEntry, TreePlan, Unfit, hash_tree,
+    unfit_names,
+};
 
 #[cfg(feature = "testing")]
 pub(crate) fn helpers() -> alloc::vec::Vec<&'static crate::Helper> {
     let few: &[&'static crate::Helper] = &[
-        &hash::HASHER,
-        &hash::FILE_HASH,
         &digest::DIGEST,
         &get::READ,
         &get::PREFIX,
@@ -43,7 +46,7 @@ pub(crate) fn helpers() -> alloc::vec::Vec<&'static crate::Helper> {
         &get::CRC,
         &get::SUM,
     ];
-    [few, sum::HELPERS, put::HELPERS].concat()
+    [few, sum::HELPERS, put::HELPERS, tree::HELPERS].concat()
 }
 
 /// Its scripts that stand for themselves.

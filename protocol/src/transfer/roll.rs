@@ -41,9 +41,9 @@ impl Roll {
         // It is linear: each bit by itself, and then their sums.
         for bit in 0..8 {
             let alone = after(step(0, 1 << bit));
-            for byte in 0..256 {
+            for (byte, leaves) in leaves.iter_mut().enumerate() {
                 if byte >> bit & 1 == 1 {
-                    leaves[byte] ^= alone;
+                    *leaves ^= alone;
                 }
             }
         }

@@ -5,10 +5,7 @@ mod on_board;
 use alloc::{string::String, vec::Vec};
 use core::{fmt, ops::ControlFlow};
 
-use super::{
-    hash::{self, Hash},
-    source::Sink,
-};
+use super::{hash::Hash, source::Sink, sum};
 use crate::{
     Argument, Board, DigestKind, Error, Fault, FaultKind, Needs, Operation, Progress, Refused, Reply, Script,
     Stdin,
@@ -188,11 +185,12 @@ impl<S: Sink> Operation for Get<S> {
         self.line.clear();
         self.block.clear();
         let about = board.about().cloned().unwrap_or_default();
-        let (path, kind) = (Argument::Str(&self.path), Argument::Str(hash::name(about.digest)));
+        let path = Argument::Str(&self.path);
+        script.require(sum::of(about.digest));
         if let (State::Again { size }, Some(held)) = (self.state, &self.held)
             && held.kind == about.digest
         {
-            script.call(&AGAIN, &[path, kind, Argument::Int(size)]);
+            script.call(&AGAIN, &[path, Argument::Int(size)]);
             return Ok(());
         }
         self.state = State::Size;
@@ -207,7 +205,7 @@ impl<S: Sink> Operation for Get<S> {
         let (path, from) = (Argument::Str(&self.path), Argument::Int(held.length));
         let (writes, checks) = (Argument::Str(writes.name), Argument::Str(checks.name));
         let check = if held.length == 0 { 0 } else { u64::from(held.check.value()) };
-        script.call(&READ, &[path, kind, writes, checks, from, Argument::Int(check)]);
+        script.call(&READ, &[path, writes, checks, from, Argument::Int(check)]);
         self.held = Some(held);
         Ok(())
     }

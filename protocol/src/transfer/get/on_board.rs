@@ -1,6 +1,6 @@
 //! What a get runs on the board.
 
-use crate::{Helper, transfer::hash::HASHER};
+use crate::Helper;
 
 /// Prints the size of a file and where its bytes begin, the bytes, and its digest with whether the file is as it was.
 ///
@@ -10,28 +10,28 @@ use crate::{Helper, transfer::hash::HASHER};
 pub(in crate::transfer) static READ: Helper = Helper {
     name: "g",
     source: concat!(
-        " def g(p,k,w,v,o,s):\n",
+        " def g(p,w,v,o,s):\n",
         "  import os\n",
         "  w=getattr(_rp,w)\n",
         "  v=getattr(_rp,v)\n",
-        "  u,x=_rp.h(k)\n",
+        "  h=_rp.K()\n",
         "  d=os.stat(p)\n",
         "  n=d[6]\n",
         "  with open(p,'rb')as f:\n",
-        "   if o:u,x,o,s=_rp.gp(f,k,v,o,s,n)\n",
+        "   if o:h,o,s=_rp.gp(f,v,o,s,n)\n",
         "   print((n,o))\n",
         "   while o<n:\n",
         "    c=f.read(min(n-o,256-o%256))\n",
         "    if not c:raise ValueError('_rp: changed')\n",
-        "    u(c)\n",
+        "    h.update(c)\n",
         "    s=v(c,s)\n",
         "    o+=len(c)\n",
         "    w(c)\n",
         "    if o%4096==0 or o==n:print(s)\n",
         "  t=os.stat(p)\n",
-        "  print((x(),t[6]==n and t[8]==d[8]))\n",
+        "  print((''.join('%02x'%c for c in h.digest()),t[6]==n and t[8]==d[8]))\n",
     ),
-    requires: &[&HASHER],
+    requires: &[],
     #[cfg(feature = "testing")]
     twin: twins::read,
 };
@@ -44,21 +44,21 @@ pub(super) const CHANGED: &str = "_rp: changed";
 pub(in crate::transfer) static PREFIX: Helper = Helper {
     name: "gp",
     source: concat!(
-        " def gp(f,k,v,o,s,n):\n",
-        "  u,x=_rp.h(k)\n",
+        " def gp(f,v,o,s,n):\n",
+        "  h=_rp.K()\n",
         "  i=t=0\n",
         "  while i<o<=n:\n",
         "   c=f.read(min(o-i,256))\n",
         "   if not c:break\n",
-        "   u(c)\n",
+        "   h.update(c)\n",
         "   t=v(c,t)\n",
         "   i+=len(c)\n",
         "   if i%8192==0:print(end='.')\n",
-        "  if o<=n and t==s:return u,x,o,s\n",
+        "  if o<=n and t==s:return h,o,s\n",
         "  f.seek(0)\n",
-        "  return _rp.h(k)+(0,0)\n",
+        "  return _rp.K(),0,0\n",
     ),
-    requires: &[&HASHER],
+    requires: &[],
     #[cfg(feature = "testing")]
     twin: crate::testing::not_called,
 };
@@ -67,8 +67,8 @@ pub(in crate::transfer) static PREFIX: Helper = Helper {
 pub(in crate::transfer) static AGAIN: Helper = Helper {
     name: "ga",
     source: concat!(
-        " def ga(p,k,n):\n",
-        "  with open(p,'rb')as f:print(_rp.gp(f,k,lambda c,s:0,n,0,n)[1]())\n",
+        " def ga(p,n):\n",
+        "  with open(p,'rb')as f:print(''.join('%02x'%c for c in _rp.gp(f,lambda c,s:0,n,0,n)[0].digest()))\n",
     ),
     requires: &[&PREFIX],
     #[cfg(feature = "testing")]
@@ -140,14 +140,15 @@ mod twins {
         testing::{Machine, Raised, arguments},
         transfer::{
             get::{BLOCK, carrier::ESCAPE, held::Check},
-            hash::{self, Hash},
+            hash::Hash,
+            sum,
         },
     };
 
     pub(super) fn read(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
-        let (path, kind) = (arguments::text(given, 0)?, hash::kind(arguments::text(given, 1)?));
-        let (carrier, offset) = (arguments::text(given, 2)?, arguments::int(given, 4)?);
-        let mut check = Check::new(arguments::text(given, 3)? == CRC.name);
+        let (path, kind) = (arguments::text(given, 0)?, sum::kind(machine)?);
+        let (carrier, offset) = (arguments::text(given, 1)?, arguments::int(given, 3)?);
+        let mut check = Check::new(arguments::text(given, 2)? == CRC.name);
         machine.disk.stat(path)?;
         let bytes = arguments::file(machine, path)?;
         let mut at = usize::try_from(offset).unwrap_or_default();
@@ -155,7 +156,7 @@ mod twins {
             dots(machine, at);
             check.update(&bytes[..at]);
         }
-        if at > bytes.len() || i64::from(check.value()) != arguments::int(given, 5)? {
+        if at > bytes.len() || i64::from(check.value()) != arguments::int(given, 4)? {
             (at, check) = (0, check.afresh());
         }
         machine.print(&format!("({}, {at})\n", bytes.len()));
@@ -173,9 +174,9 @@ mod twins {
     }
 
     pub(super) fn again(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
-        let (path, kind) = (arguments::text(given, 0)?, hash::kind(arguments::text(given, 1)?));
+        let (path, kind) = (arguments::text(given, 0)?, sum::kind(machine)?);
         let bytes = arguments::file(machine, path)?;
-        let most = usize::try_from(arguments::int(given, 2)?).unwrap_or_default().min(bytes.len());
+        let most = usize::try_from(arguments::int(given, 1)?).unwrap_or_default().min(bytes.len());
         dots(machine, most);
         machine.print(&format!("{}\n", Hash::of(kind, &bytes[..most])));
         Ok(())

@@ -45,9 +45,14 @@ pub trait Files {
         None
     }
 
-    /// Is told how the file is going to travel.
+    /// Is told how the file is going to travel; after a loss again.
     fn planned(&mut self, index: usize, plan: &Plan) {
         let _ = (index, plan);
+    }
+
+    /// Is told what became of the file, as soon as that is known.
+    fn settled(&mut self, index: usize, result: Result<Placed, &Error>) {
+        let _ = (index, result);
     }
 }
 

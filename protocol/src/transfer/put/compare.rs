@@ -69,7 +69,7 @@ impl<F: Files> PutAll<F> {
             Verdict::Known if fits(&delta, &current.plan) => current.stage = Stage::Patch(delta),
             Verdict::Known => self.jobs[file].comparing = Comparing::No,
             Verdict::Same => {
-                self.jobs[file].status = Status::Done(Placed::Same);
+                self.settle(file, Status::Done(Placed::Same));
                 self.next = Next::File(file + 1);
             }
         }

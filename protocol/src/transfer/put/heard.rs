@@ -26,6 +26,11 @@ impl<F: Files> PutAll<F> {
 
     /// This is what became of the file on its way.
     pub(super) fn settle(&mut self, file: usize, status: Status) {
+        match &status {
+            Status::Waiting => {}
+            Status::Done(placed) => self.files.settled(file, Ok(*placed)),
+            Status::Failed(error) => self.files.settled(file, Err(error)),
+        }
         self.jobs[file].status = status;
         self.acknowledged = 0;
     }
