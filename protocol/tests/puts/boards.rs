@@ -1,7 +1,7 @@
 //! Each size, content and encoding on each board.
 
 use rawpaste::{
-    Choices, Encoding, Get, Placed, Scripts, Session,
+    Choices, Encoding, Get, Placed, Plan, Scripts, Session,
     testing::{Fault, Firmware, LinkShape, Trouble},
 };
 
@@ -47,7 +47,7 @@ fn arrives(what: &str, firmware: &Firmware, content: &[u8], encoding: Option<Enc
     let (mut session, mut bench) = (Session::default(), bench(firmware.clone()));
     let mut choices = Choices::default();
     choices.encoding = encoding;
-    let mut put = put(content).choices(choices);
+    let mut put = put(content).choices(choices.clone());
     assert_eq!(run(&mut session, &mut bench, &mut put), Ok(WRITTEN), "{what}");
     assert_eq!(bench.device.disk().get("f"), Some(content), "{what}");
     assert_eq!(bench.device.disk().files().count(), 1, "{what}: something else stays");
@@ -55,7 +55,7 @@ fn arrives(what: &str, firmware: &Firmware, content: &[u8], encoding: Option<Enc
     let get = Get::new("f", &mut back).expect("a path");
     assert_eq!(run(&mut session, &mut bench, get), Ok(content.len() as u64), "{what}");
     assert_eq!(back, content, "{what}");
-    let plan = put.plan().expect("it was put").clone();
+    let plan = Plan::new(session.board(), &choices, content.len() as u64, content);
     let before = (bench.device.statistics().scripts, bench.wire.sent());
     let placed = run(&mut session, &mut bench, &mut put);
     let scripts = bench.device.statistics().scripts - before.0;
@@ -65,7 +65,8 @@ fn arrives(what: &str, firmware: &Firmware, content: &[u8], encoding: Option<Enc
         assert_eq!((placed, scripts), (Ok(Placed::Same), 1), "{what}");
         assert!(sent < 200, "{what}: {sent} bytes to say nothing");
     } else {
-        assert_eq!(placed, Ok(WRITTEN), "{what}");
+        // Where its one script met a MemoryError it goes in chunks, behind a look.
+        assert!(matches!(placed, Ok(WRITTEN | Placed::Same)), "{what}: {placed:?}");
     }
 }
 

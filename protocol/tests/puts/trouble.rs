@@ -45,13 +45,13 @@ fn intact(bench: &Bench, files: &[Vec<u8>], what: &str) {
     }
 }
 
-/// Each kind of trouble, in turn at each byte: of each kind every eighth.
+/// Each kind of trouble at each byte.
 fn every_fault<O: Operation>(files: &[Vec<u8>], make: impl Fn() -> O, good: impl Fn(&O::Output) -> bool) {
     let (mut clean, mut sound) = (session(), board());
     assert!(run(&mut clean, &mut sound, make()).is_ok_and(|output| good(&output)));
     let lengths = [(Direction::Up, sound.wire.sent()), (Direction::Down, sound.wire.answered())];
     for (direction, length) in lengths {
-        for (at, trouble) in (0..length).zip(troubles().into_iter().cycle()) {
+        for (at, trouble) in (0..length).flat_map(|at| troubles().map(|trouble| (at, trouble))) {
             let fault = Fault { direction, at, trouble };
             let what = format!("{fault:?}");
             let (mut session, mut bench) = (session(), board());
