@@ -1,5 +1,7 @@
 //! The scenarios themselves.
 
+mod puts;
+
 use alloc::{
     format,
     string::{String, ToString},
@@ -21,6 +23,7 @@ const FOREVER: &str = "i=0\nwhile True:\n i+=1\n";
 pub fn scenarios() -> Vec<Scenario> {
     let mut all = code();
     all.extend(ends());
+    all.extend(puts::puts());
     all.extend(files());
     all.extend(super::trees::trees());
     all.extend(trouble());
