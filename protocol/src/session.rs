@@ -202,7 +202,11 @@ impl Session {
 
     /// The definition ran: its helpers are there now.
     pub(crate) fn has_helpers(&mut self) {
-        self.defined.extend_from_slice(self.definition.helpers());
+        for helper in self.definition.helpers() {
+            // Of the variants of one the last counts.
+            self.defined.retain(|defined| defined.name != helper.name);
+            self.defined.push(helper);
+        }
     }
 }
 

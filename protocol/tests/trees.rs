@@ -4,8 +4,8 @@ use std::{cell::RefCell, collections::BTreeMap, convert::Infallible};
 
 use proptest::{collection::btree_map, prelude::*, sample::select};
 use rawpaste::{
-    ChangeTree, Config, Content, DigestKind, Error, Exec, Hash, ListTree, Operation, Put, Session,
-    TreeChange, TreeDigest, TreeEntry, TreePlan, hash_tree,
+    ChangeTree, Choices, Config, Content, DigestKind, Encoding, Error, Exec, Hash, ListTree, Operation, Put,
+    Session, TreeChange, TreeDigest, TreeEntry, TreePlan, hash_tree,
     testing::{Bench, Capabilities, Firmware, LinkShape, Manner, RawPaste, drive},
     unfit_names,
 };
@@ -154,8 +154,11 @@ fn what_a_cut_off_put_left() {
     let (mut bench, mut session) =
         (board_with(&Model::from([("lib".into(), None)]), Firmware::default()), Session::default());
     let mut put = Put::new(vec![9; 9000], "lib/main.py").expect("a path");
+    let mut dense = Choices::default();
+    (dense.chunk, dense.encoding) = (Some(256), Some(Encoding::Dense));
+    put = put.choices(dense);
     // Further each time, until the temporary file is there.
-    for steps in (1..).map(|part| part * 2_000) {
+    for steps in (1..).map(|part| part * 50) {
         let manner = Manner { cancel: Some(steps), ..Manner::default() };
         assert_eq!(drive(&mut session, &mut bench, &mut put, &manner).result, None);
         if bench.device.disk().files().any(|(path, _)| path.starts_with("lib/.rp-")) {

@@ -10,7 +10,7 @@ use rawpaste::{DigestKind, Hash, Source};
 use tempfile::NamedTempFile;
 
 /// Which files are kept, in bytes: below, the whole travels in no time.
-const SIZES: std::ops::RangeInclusive<u64> = 8192..=1024 * 1024;
+const SIZES: std::ops::RangeInclusive<u64> = 16 * 1024..=1024 * 1024;
 /// How much is kept in all, in bytes.
 const LIMIT: u64 = 64 * 1024 * 1024;
 

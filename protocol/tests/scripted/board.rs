@@ -6,7 +6,7 @@ use rawpaste::{DigestKind, Error, Hash, Instant, Operation, Placed, Run, Session
 
 /// What [`about`] prints: CRC-32, everything else there.
 const ABOUT: &str =
-    "('micropython', '1.29.0', 'x', 'rp2', '', 100000, 'crc32', True, True, True, True, True)\r\n";
+    "('micropython', '1.29.0', 'x', 'rp2', '', 100000, 'crc32', True, True, True, True, True, True)\r\n";
 
 /// What a put comes to that found nothing.
 pub(crate) const WRITTEN: Placed = Placed::Written { resumed: 0 };

@@ -56,7 +56,11 @@ fn dots_are_signs_of_life() {
 #[test]
 fn a_get_whose_digest_differs_is_a_fault() {
     let got = result(Get::new("f", Vec::new()).expect("a path"), |script| {
-        if calls(script, "g") { printed("3\r\nabc00000000\r\n") } else { takes_files(script) }
+        if calls(script, "g") {
+            printed("(3, 0)\r\nabc891568578\r\n('00000000', True)\r\n")
+        } else {
+            takes_files(script)
+        }
     });
     let Err(Error::Fault(Fault { kind: FaultKind::Answer, phase, heard, .. })) = &got else {
         panic!("{got:?}")

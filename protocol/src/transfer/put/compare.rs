@@ -35,7 +35,6 @@ impl<F: Files> PutAll<F> {
         let mut new = alloc::vec![0; usize::try_from(size).unwrap_or_default()];
         read_exact(&mut self.file(file), 0, &mut new)?;
         if comparing == Comparing::Known {
-            self.jobs[file].comparing = Comparing::Ask;
             if let Some(old) =
                 self.files.known(file).filter(|old| *old != new && old.len() as u64 <= SIZES.end)
             {
@@ -46,16 +45,20 @@ impl<F: Files> PutAll<F> {
                 self.jobs[file].comparing = Comparing::No;
                 return Ok(None);
             }
+            self.jobs[file].comparing = Comparing::Ask;
         }
         Ok(Some(Stage::Compare(Delta::ask(new))))
     }
 
     /// The comparison came to nothing: the file is put as any other.
     pub(super) fn compares_no_more(&mut self, file: usize) {
-        let job = &mut self.jobs[file];
-        job.comparing = if job.comparing == Comparing::Known { Comparing::Ask } else { Comparing::No };
-        if matches!(&self.next, Next::Current(current) if current.index == file) {
+        let Next::Current(current) = &mut self.next else { return };
+        if self.jobs[file].comparing == Comparing::Known {
+            self.jobs[file].comparing = Comparing::Ask;
             self.next = Next::File(file);
+        } else {
+            self.jobs[file].comparing = Comparing::No;
+            current.stage = Stage::Look;
         }
     }
 

@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use crate::{Value, transfer::roll::Roll};
 
 /// Files from this size on are compared with what is there, and up to the other: the host holds such a file whole.
-pub(super) const SIZES: Range<u64> = 8192..1024 * 1024 + 1;
+pub(super) const SIZES: Range<u64> = 16 * 1024..1024 * 1024 + 1;
 /// The blocks of the first question, of the second, and those of an old file that the host knows.
 const COARSE: usize = 8192;
 const FINE: usize = 512;
