@@ -269,6 +269,7 @@ fn what_cut_off_puts_left() {
 #[test]
 fn a_failure_in_one_leaves_the_others_done() {
     let bench = Bench::new(&[("a.py", "a"), ("b.py", "b"), ("c.py", "c")]);
+    fs::write(bench.here.path().join("src/b.py"), noise(5_000, 1)).unwrap();
     bench.write_on_board(&[(".rp-845e3b10/", "")]);
     let output = bench.run(&["sync", "src", ":"]);
     assert_eq!(code(&output), 3);
