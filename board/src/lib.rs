@@ -63,6 +63,7 @@
 //! for; where there is none it says what to do. Feature `trial` adds a module `trial`, with which test files
 //! run on a MicroPython of their own and are reported as ignored where there is none.
 
+mod command;
 pub mod find;
 #[cfg(unix)]
 mod interrupt;
@@ -81,8 +82,9 @@ mod tcp;
 pub mod trial;
 #[cfg(unix)]
 mod tty;
-mod wheel;
+mod venv;
 
+pub use command::output;
 pub use find::Missing;
 #[cfg(unix)]
 pub use micropython::MicroPython;

@@ -1,13 +1,12 @@
 //! Files of this machine.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
 use rawpaste::{Error, Refused, Sink, Source};
-use tempfile::NamedTempFile;
 
 use crate::{
     path::BoardPath,
@@ -113,7 +112,7 @@ impl<W: Write> Stream<W> {
 }
 
 impl<W: Write> Sink for Stream<W> {
-    fn start(&mut self, _size: u64) -> std::result::Result<(), Error> {
+    fn start(&mut self, _size: u64, _kept: u64) -> std::result::Result<(), Error> {
         if self.sent == 0 {
             return Ok(());
         }
@@ -139,49 +138,7 @@ pub(crate) fn destination(path: &BoardPath, given: Option<&Path>) -> Result<Path
     let name = name.filter(|name| Path::new(name).file_name().is_some_and(|last| last == *name));
     let name = name.ok_or_else(|| {
         Failure::usage(format!("{path} has no name that a file could have here"))
-            .next("name the file: get :PATH FILE")
+            .next("give it one: get :PATH NAME")
     })?;
     Ok(folder.join(name))
-}
-
-/// A file that takes its name when it is whole.
-pub(crate) struct Arriving {
-    file: NamedTempFile,
-    target: PathBuf,
-}
-
-impl Arriving {
-    /// Begins one beside `target`, or where that points to.
-    pub(crate) fn beside(target: &Path) -> Result<Self> {
-        let target = fs::canonicalize(target).unwrap_or_else(|_| target.into());
-        let folder =
-            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".rawpaste-");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As a new file has them; the system takes away what it takes away from each.
-            let mode = fs::metadata(&target).map_or(0o666, |old| old.permissions().mode() & 0o777);
-            builder.permissions(fs::Permissions::from_mode(mode));
-        }
-        let file = builder.tempfile_in(folder).map_err(|error| {
-            Failure::file("write into", &folder.to_string_lossy(), &error)
-                .next("name another place: get :PATH FILE")
-        })?;
-        Ok(Self { file, target })
-    }
-
-    /// Where its bytes go.
-    pub(crate) fn sink(&mut self) -> &mut File {
-        self.file.as_file_mut()
-    }
-
-    /// Gives it its name.
-    pub(crate) fn finish(self) -> Result<()> {
-        let Self { file, target } = self;
-        file.persist(&target)
-            .map(drop)
-            .map_err(|error| Failure::file("write", &target.to_string_lossy(), &error.error))
-    }
 }

@@ -11,7 +11,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rawpaste::{Config, DriveError, Error, Event, FaultKind, Leave, Operation, Session};
+use rawpaste::{
+    Config, DigestKind, DriveError, Error, Event, FaultKind, Kind, Leave, Operation, Session, Stat,
+};
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
 use crate::{
@@ -39,6 +41,8 @@ pub(crate) struct Link {
 enum State {
     /// The session knows where it is.
     Known,
+    /// It does, and ^C ended what was under way: whoever pressed it wants nothing more to be done.
+    Interrupted,
     /// It has to find its way back, with little patience.
     Unknown,
     /// There is no board any more.
@@ -69,7 +73,9 @@ impl Link {
         let (_, interrupts) = interrupt::listen()?;
         let (sender, typed) = channel();
         let keyboard = Keyboard { typed, interrupts };
-        let connection = Connection::new(opened.port, Session::new(config()));
+        let mut config = config();
+        config.flow = target.flow();
+        let connection = Connection::new(opened.port, Session::new(config));
         let (root, trouble) = (opened.root, opened.trouble);
         Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Known })
     }
@@ -94,14 +100,34 @@ impl Link {
 
     /// Says that the board may hold input that no script read.
     pub(crate) fn disturb(&mut self) {
-        if self.state == State::Known {
+        if matches!(self.state, State::Known | State::Interrupted) {
             self.state = State::Unknown;
         }
+    }
+
+    /// Whether it makes sense to do more on the board.
+    pub(crate) fn goes_on(&self) -> bool {
+        matches!(self.state, State::Known | State::Unknown)
+    }
+
+    /// The kind of digest that the board computes.
+    pub(crate) fn digest_kind(&self) -> DigestKind {
+        self.connection.session().board().about().map(|about| about.digest).unwrap_or_default()
     }
 
     /// Runs an operation; `doing` completes "cannot ...".
     pub(crate) fn run<O: Operation>(&mut self, operation: O, doing: &str) -> Result<O::Output> {
         self.attend(operation, |_| {}).map_err(|error| Failure::of(&error, doing))
+    }
+
+    /// Asks what stands at a path, if anything does; `doing` completes "cannot ...".
+    pub(crate) fn kind_of(&mut self, path: &BoardPath, doing: &str) -> Result<Option<Kind>> {
+        let stat = Stat::new(self.path(path)?).map_err(|error| Failure::of(&error.into(), doing))?;
+        match self.attend(stat, |_| {}) {
+            Ok(status) => Ok(Some(status.kind)),
+            Err(DriveError::Engine(Error::Exception(exception))) if exception.errno == Some(2) => Ok(None),
+            Err(error) => Err(Failure::of(&error, doing)),
+        }
     }
 
     /// Runs an operation, with its events and its error as they are.
@@ -112,6 +138,11 @@ impl Link {
     ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
         let result = self.connection.attend(operation, &self.keyboard, on_event);
         match &result {
+            Err(DriveError::Engine(Error::Exception(exception))) if exception.is_interrupt() => {
+                if self.state == State::Known {
+                    self.state = State::Interrupted;
+                }
+            }
             Ok(_) | Err(DriveError::Engine(Error::Exception(_) | Error::Refused(_))) => {}
             Err(DriveError::Engine(Error::Fault(fault))) if fault.kind != FaultKind::Closed => {
                 self.state = State::Unknown;
@@ -137,7 +168,7 @@ impl Link {
 }
 
 /// The engine's own, with a nonce for this process.
-fn config() -> Config {
+pub(crate) fn config() -> Config {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut config = Config::default();
     config.nonce = process::id().rotate_left(16) ^ (now.as_micros() as u32);
@@ -146,7 +177,7 @@ fn config() -> Config {
 
 /// Says how to keep the files of a simulated board that is about to go.
 pub(crate) fn hint_at_folder(target: &Target) {
-    if matches!(target, Target::Simulated(None)) {
+    if matches!(target.kind, port::Kind::Simulated(None)) {
         say(
             "hint: this simulated board ends with the command; with --port sim:DIR it keeps its files in a folder",
         );

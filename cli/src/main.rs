@@ -2,16 +2,23 @@
 //!
 //! [`args`] says what can be asked for, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
 //! in order, [`report`] says how it ended. Each verb is a file in [`verbs`].
+//! `bench` measures.
 
 mod args;
+mod arriving;
+#[cfg(unix)]
+mod bench;
 mod device;
 mod files;
+mod forced;
 mod interrupt;
+mod jobs;
 mod link;
 mod path;
 mod port;
 mod progress;
 mod report;
+mod tree;
 mod typing;
 mod verbs;
 

@@ -23,6 +23,11 @@ impl fmt::Display for BoardPath {
 }
 
 impl BoardPath {
+    /// Takes a path as the board knows it.
+    pub(crate) fn of(path: &str) -> Self {
+        Self(path.into())
+    }
+
     /// The path, as the board knows it.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
@@ -37,6 +42,20 @@ impl BoardPath {
     pub(crate) fn join(&self, name: &str) -> Self {
         let slash = if self.names_a_folder() { "" } else { "/" };
         Self(format!("{}{slash}{name}", self.0))
+    }
+
+    /// The folders that lead to this one, the topmost first, and itself.
+    pub(crate) fn folders(&self) -> Vec<Self> {
+        let path = self.0.trim_end_matches('/');
+        let ends = path.match_indices('/').map(|(slash, _)| slash).chain([path.len()]);
+        ends.filter(|end| !path[..*end].ends_with('/') && *end > 0)
+            .map(|end| Self(path[..end].into()))
+            .collect()
+    }
+
+    /// The same without `/` at its end.
+    pub(crate) fn as_file(&self) -> Self {
+        Self(self.0.trim_end_matches('/').into())
     }
 
     /// The last component, if it can be a file's name.
@@ -83,6 +102,10 @@ mod tests {
         assert_eq!(path(":").join("a.py"), path("a.py"));
         assert_eq!(path(":/").join("a.py"), path("/a.py"));
         assert_eq!(path(":lib/a.py").name(), Some("a.py"));
+        let folders = |text| path(text).folders().iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(folders(":/a/b/"), [":/a", ":/a/b"]);
+        assert_eq!(folders("a//b"), [":a", ":a//b"]);
+        assert!(folders(":").is_empty() && folders(":/").is_empty());
         for none in [":", ":/", ":lib/", ":..", ":lib/.."] {
             assert_eq!(path(none).name(), None, "{none}");
         }

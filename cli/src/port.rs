@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use rawpaste::testing::Firmware;
-use rawpaste_blocking::Port;
+use rawpaste::{Flow, testing::Firmware};
+use rawpaste_blocking::{Port, port_flow};
 use rawpaste_board::{End, Running, Simulated};
 use tempfile::TempDir;
 
@@ -23,9 +23,17 @@ use crate::{
 /// How much the simulated board's disk holds.
 const DISK: usize = 8 * 1024 * 1024;
 
+/// The board that is asked for, and how source goes there.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) kind: Kind,
+    /// None for what suits the port.
+    flow: Option<Flow>,
+}
+
 /// What `--port` names.
 #[derive(Clone, Debug)]
-pub(crate) enum Target {
+pub(crate) enum Kind {
     /// A serial port of this machine.
     Device(String),
     /// A simulated board, with its files in a folder.
@@ -39,13 +47,14 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> std::result::Result<Self, Infallible> {
         let dir = |dir: &str| (!dir.is_empty()).then(|| PathBuf::from(dir));
-        Ok(if let Some(rest) = text.strip_prefix("sim:") {
-            Self::Simulated(dir(rest))
+        let kind = if let Some(rest) = text.strip_prefix("sim:") {
+            Kind::Simulated(dir(rest))
         } else if let Some(rest) = text.strip_prefix("micropython:") {
-            Self::MicroPython(dir(rest))
+            Kind::MicroPython(dir(rest))
         } else {
-            Self::Device(text.into())
-        })
+            Kind::Device(text.into())
+        };
+        Ok(Self { kind, flow: None })
     }
 }
 
@@ -53,12 +62,12 @@ impl fmt::Display for Target {
     /// Completes "on ...".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let within = |dir: &Path| Visible(&dir.to_string_lossy()).to_string();
-        match self {
-            Self::Device(name) => write!(f, "the board at {}", Visible(name)),
-            Self::Simulated(None) => f.write_str("the simulated board"),
-            Self::Simulated(Some(dir)) => write!(f, "the simulated board in {}", within(dir)),
-            Self::MicroPython(None) => f.write_str("MicroPython in a temporary folder"),
-            Self::MicroPython(Some(dir)) => write!(f, "MicroPython in {}", within(dir)),
+        match &self.kind {
+            Kind::Device(name) => write!(f, "the board at {}", Visible(name)),
+            Kind::Simulated(None) => f.write_str("the simulated board"),
+            Kind::Simulated(Some(dir)) => write!(f, "the simulated board in {}", within(dir)),
+            Kind::MicroPython(None) => f.write_str("MicroPython in a temporary folder"),
+            Kind::MicroPython(Some(dir)) => write!(f, "MicroPython in {}", within(dir)),
         }
     }
 }
@@ -74,18 +83,32 @@ pub(crate) struct Opened {
 }
 
 impl Target {
+    /// Says how source is to go there; none for what suits the port.
+    pub(crate) fn with_flow(self, flow: Option<Flow>) -> Self {
+        Self { flow, ..self }
+    }
+
+    /// Returns how source goes there. What is behind a simulated board's link or a MicroPython's pseudo-terminal is not known by
+    /// an id.
+    pub(crate) fn flow(&self) -> Flow {
+        self.flow.unwrap_or_else(|| match &self.kind {
+            Kind::Device(name) => port_flow(name),
+            Kind::Simulated(_) | Kind::MicroPython(_) => Flow::Windowed,
+        })
+    }
+
     /// Opens it.
     pub(crate) fn open(&self) -> Result<Opened> {
         let trouble = Arc::new(Mutex::new(None));
-        let (port, root): (Box<dyn Port + Send>, _) = match self {
-            Self::Device(name) => (Box::new(device::open(name)?), None),
-            Self::Simulated(dir) => {
+        let (port, root): (Box<dyn Port + Send>, _) = match &self.kind {
+            Kind::Device(name) => (Box::new(device::open(name)?), None),
+            Kind::Simulated(dir) => {
                 let told = Arc::clone(&trouble);
                 let failed = move |error| *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 let board = simulated(dir.as_deref(), failed)?;
                 (Box::new(InProcess { end: board.in_process(), _folder: None }), None)
             }
-            Self::MicroPython(dir) => {
+            Kind::MicroPython(dir) => {
                 let (end, root, folder) = micropython(dir.as_deref())?;
                 (Box::new(InProcess { end, _folder: folder }), Some(root))
             }

@@ -52,9 +52,22 @@ impl Failure {
         Self::trouble(format!("cannot {doing} {}: {}", Visible(name), Visible(&error.to_string())))
     }
 
+    /// What happened, without what to do next.
+    #[cfg(unix)]
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
     /// Says what to do next.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
+        self
+    }
+
+    /// Says more about it.
+    pub(crate) fn also(mut self, text: &str) -> Self {
+        self.text.push_str("\n  ");
+        self.text.push_str(text);
         self
     }
 

@@ -155,3 +155,14 @@ mod served {
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
 }
+
+#[test]
+fn a_flow_can_be_asked_for() {
+    for flow in ["auto", "windowed", "open"] {
+        let output = done("sim:", ["--flow", flow, "ls"]);
+        assert_eq!(String::from_utf8(output).unwrap(), "", "{flow}");
+    }
+    let output = run("sim:", ["--flow", "fast", "ls"]);
+    assert_eq!(code(&output), 2);
+    assert!(errors(&output).contains("windowed"), "{}", errors(&output));
+}

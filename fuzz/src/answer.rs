@@ -1,8 +1,8 @@
 use std::{ops::ControlFlow, sync::OnceLock};
 
 use rawpaste::{
-    Board, Digest, DigestKind, Error, Exception, Get, Hash, Info, List, Operation, Put, Reply, Script,
-    Session, Space, Stat, Stdin,
+    Board, Digest, DigestKind, Error, Exception, Get, Hash, Info, List, Operation, Placed, Put, Reply,
+    Script, Session, Space, Stat, Stdin,
     testing::{Bench, Capabilities, Firmware, LinkShape, drive},
 };
 
@@ -85,22 +85,38 @@ fn get(told: &Told<'_>) {
     assert!(text.ends_with(&Hash::of(kind(told.board), &content).to_string()), "a wrong content");
 }
 
+/// How many bytes of a file a get checks together.
+const BLOCK: usize = 4096;
+
+/// What stands behind a block: the check over everything up to there.
+fn check(crc: bool, bytes: &[u8]) -> String {
+    match Hash::of(DigestKind::Crc32, bytes) {
+        Hash::Crc32(word) if crc => word.to_string(),
+        _ => (bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>() & 0xff_ffff).to_string(),
+    }
+}
+
 /// A true answer, with one byte changed: the content is right, or it is an error.
 fn honest_get(board: &Board, cut: usize, rest: &[u8]) {
     let Some((&[at, mask], file)) = rest.split_first_chunk() else { return };
-    let mut printed = format!("{}\r\n", file.len()).into_bytes();
-    if board.about().is_some_and(|about| about.binary_output) {
-        for &byte in file {
-            match byte {
-                4 | 0x10 => printed.extend([0x10, byte + 1]),
-                _ => printed.push(byte),
+    let mut printed = format!("({}, 0)\r\n", file.len()).into_bytes();
+    let about = board.about().cloned().unwrap_or_default();
+    for end in (0..file.len()).step_by(BLOCK).map(|start| file.len().min(start + BLOCK)) {
+        let block = &file[(end - 1) / BLOCK * BLOCK..end];
+        if about.binary_output {
+            for &byte in block {
+                match byte {
+                    4 | 0x10 => printed.extend([0x10, byte + 1]),
+                    _ => printed.push(byte),
+                }
             }
+        } else {
+            let lines = block.chunks(256).map(|line| line.iter().map(|byte| format!("{byte:02x}")));
+            lines.for_each(|line| printed.extend(line.chain(["\r\n".into()]).collect::<String>().bytes()));
         }
-    } else {
-        let lines = file.chunks(256).map(|line| line.iter().map(|byte| format!("{byte:02x}")));
-        lines.for_each(|line| printed.extend(line.chain(["\r\n".into()]).collect::<String>().bytes()));
+        printed.extend(format!("{}\r\n", check(about.crc32, &file[..end])).bytes());
     }
-    printed.extend(format!("{}\r\n", Hash::of(kind(board), file)).bytes());
+    printed.extend(format!("('{}', True)\r\n", Hash::of(kind(board), file)).bytes());
     let at = usize::from(at) % printed.len();
     printed[at] ^= mask;
     let base64 = board.about().is_some_and(|about| about.base64 && !about.binary_output);
@@ -119,17 +135,19 @@ fn digest(told: &Told<'_>) {
     assert!(ended.is_none() || kept <= 256, "{kept} bytes were kept");
 }
 
-/// A put of several chunks; it succeeds only if the last that the board says is `True`, dots aside.
+/// A put of several chunks; it succeeds only if the last that the board says, dots aside, is `True`, or `1` for a file
+/// that is there.
 fn put(told: &Told<'_>) {
     let mut put = Put::new(vec![7; 600], "f").expect("a path").chunk(256);
     for printed in told.printed.split(|byte| *byte == 0xff).take(64) {
         match (Told { printed, ..*told }).reply(&mut put) {
             Ok(ControlFlow::Continue(())) => {}
-            Ok(ControlFlow::Break(())) => {
+            Ok(ControlFlow::Break(placed)) => {
                 let mut said = printed.to_vec();
                 said.retain(|byte| *byte != b'.');
                 let last = said.trim_ascii().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-                return assert_eq!(last.trim_ascii(), b"True");
+                let says: &[u8] = if placed == Placed::Same { b"1" } else { b"True" };
+                return assert_eq!(last.trim_ascii(), says);
             }
             Err(error) => return presentable(&error),
         }

@@ -1,5 +1,7 @@
+use std::ops::ControlFlow;
+
 use rawpaste::{
-    Error, Eval, Exec, Get, Info, Leave, List, Operation, Put, Session,
+    Board, Error, Eval, Exec, Get, Info, Leave, List, Operation, Placed, Put, Reply, Script, Session,
     testing::{Bench, Firmware, LinkShape, drive},
 };
 
@@ -39,7 +41,8 @@ fn any(host: &mut Host<'_>, session: &mut Session, which: u8, turn: u8) {
     let content = [0, 1, 2, 3, 4, 5, 10, 13, 255].repeat(60);
     let code = "print('a line of sixteen')\n".repeat(20);
     let ended = match (which, turn % 2) {
-        (0, _) => run(host, session, Exec::new(code, |_| Ok(()))),
+        (0, 0) => run(host, session, Exec::new(code, |_| Ok(()))),
+        (0, _) => run(host, session, Ok(Chain::default())),
         (1, _) => run(host, session, Put::new(content, "f")),
         (2, 0) => run(host, session, Get::new("f", Vec::new())),
         (2, _) => run(host, session, Eval::new("1+1")),
@@ -47,6 +50,27 @@ fn any(host: &mut Host<'_>, session: &mut Session, which: u8, turn: u8) {
         (_, _) => run(host, session, Ok(Info::new())).and_then(|()| run(host, session, Ok(Leave::default()))),
     };
     let _ = ended;
+}
+
+/// Scripts that are independent of each other, and never enough of them.
+#[derive(Default)]
+struct Chain {
+    replies: u32,
+}
+
+impl Operation for Chain {
+    type Output = ();
+
+    fn script(&mut self, _board: &Board, script: &mut Script) -> Result<(), Error> {
+        script.independent();
+        script.code(&b"x = 1\n".repeat(200))
+    }
+
+    fn reply(&mut self, reply: Reply) -> Result<ControlFlow<()>, Error> {
+        reply.finished()?;
+        self.replies += 1;
+        Ok(if self.replies < 5 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    }
 }
 
 fn run<O: Operation>(
@@ -64,7 +88,7 @@ fn recovers(session: &mut Session) {
     let manner = Default::default();
     let put = Put::new(content.clone(), "f").expect("a path");
     let driven = drive(session, &mut bench, put, &manner);
-    assert_eq!(driven.result, Some(Ok(())), "{:?}", session.board());
+    assert_eq!(driven.result, Some(Ok(Placed::Written { resumed: 0 })), "{:?}", session.board());
     assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
     let driven = drive(session, &mut bench, Leave::default(), &manner);
     assert_eq!(driven.result, Some(Ok(())));

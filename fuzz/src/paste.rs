@@ -1,4 +1,6 @@
-use rawpaste::{Config, Error, Exec, FaultKind, Holds, Session};
+use std::num::NonZeroUsize;
+
+use rawpaste::{Config, Error, Exec, FaultKind, Flow, Holds, Session};
 
 use super::host::{Host, Manner};
 
@@ -33,6 +35,7 @@ pub fn paste(input: &[u8]) {
 pub(super) fn session(manner: Manner) -> Session {
     let mut config = Config::default();
     config.holds = if manner.flags & Manner::HOLDS == 0 { Holds::Nothing } else { Holds::UntilFlush };
+    config.flow = if manner.has(Manner::OPEN) { Flow::Open } else { Flow::Windowed };
     config.chunk = NonZeroUsize::new(256);
     Session::new(config)
 }

@@ -8,9 +8,13 @@ pub(super) const RAW_BANNER: &[u8] = b"raw REPL; CTRL-B to exit\r\n>";
 pub(super) const TYPED: &[u8] = b"typed\r";
 
 /// Watches one conversation.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Promises {
+    /// Whether credit counts for nothing, and a second paste may follow the first.
+    open: bool,
     paste: Option<Paste>,
+    /// The one that follows it, whose offer went ahead.
+    behind: Option<Paste>,
     /// How often the raw banner answered an offer in a row; at the second time it is no paste.
     banners: u32,
 }
@@ -26,6 +30,10 @@ struct Paste {
     grants: u64,
     /// The `^D` was asked for, and went.
     ended: bool,
+    /// It ended by `^C`.
+    interrupted: bool,
+    /// It followed another in an open flow, so that source may go before the header.
+    followed: bool,
     /// The board has sent the `04` that ends the data.
     acknowledged: bool,
     /// How many parts of the answer, output and error, came whole.
@@ -37,8 +45,13 @@ struct Paste {
 }
 
 impl Promises {
+    pub(super) const fn new(open: bool) -> Self {
+        Self { open, paste: None, behind: None, banners: 0 }
+    }
+
     /// Another run begins; an offer that went ahead is still open.
     pub(super) fn begin(&mut self) {
+        self.behind = None;
         self.paste = self.paste.take().filter(|paste| paste.sent == 0 && !paste.ended);
     }
 
@@ -46,10 +59,16 @@ impl Promises {
     pub(super) fn asked(&mut self, batch: &[u8]) {
         assert!(!batch.is_empty(), "an empty write");
         assert!(batch == [3] || !batch.contains(&3), "a ^C goes in a write of its own: {batch:?}");
+        if matches!(batch, [1..=3]) {
+            self.behind = None;
+        } else if self.goes_behind(batch) {
+            let followed = || Paste { followed: true, ..Paste::default() };
+            return self.behind.get_or_insert_with(followed).asked(batch);
+        }
         match (batch, &mut self.paste) {
             ([1], _) => (self.paste, self.banners) = (None, 0),
             ([2], _) => self.paste = None,
-            ([3], Some(paste)) => paste.ended = true,
+            ([3], Some(paste)) => (paste.ended, paste.interrupted) = (true, true),
             (OFFER, None) => self.paste = Some(Paste::default()),
             (OFFER, Some(paste)) => {
                 // The banner came once, or the paste before was answered.
@@ -64,9 +83,19 @@ impl Promises {
 
     /// These bytes of the write went.
     pub(super) fn wrote(&mut self, bytes: &[u8]) {
-        if let Some(paste) = self.paste.as_mut().filter(|paste| paste.window.is_some()) {
-            paste.wrote(bytes);
+        let open = self.open;
+        if let Some(behind) = &mut self.behind {
+            behind.wrote(bytes, open);
+        } else if let Some(paste) = self.paste.as_mut() {
+            paste.wrote(bytes, open);
         }
+    }
+
+    /// Whether what is written now belongs to the second paste: the first went whole, with its successor's offer.
+    fn goes_behind(&self, batch: &[u8]) -> bool {
+        let Some(paste) = self.paste.as_ref().filter(|_| self.open) else { return false };
+        let typed = paste.acknowledged && is_typed(batch);
+        paste.ended && paste.ahead == OFFER.len() && !paste.interrupted && !typed
     }
 
     /// These bytes came.
@@ -74,7 +103,7 @@ impl Promises {
         for &byte in bytes {
             let Some(paste) = &mut self.paste else { return };
             if paste.is_over(byte) && paste.ahead == OFFER.len() {
-                self.paste = Some(Paste::default());
+                self.paste = Some(self.behind.take().unwrap_or_default());
                 continue;
             }
             match paste.heard(byte) {
@@ -90,6 +119,10 @@ impl Promises {
     }
 }
 
+fn is_typed(batch: &[u8]) -> bool {
+    TYPED.windows(batch.len()).any(|part| part == batch)
+}
+
 /// What a byte of the board made of the offer.
 enum Header {
     Accepted,
@@ -100,11 +133,13 @@ enum Header {
 
 impl Paste {
     fn asked(&self, batch: &[u8]) {
-        assert!(self.window.is_some(), "{batch:?} before the offer was answered");
+        assert!(self.window.is_some() || self.followed, "{batch:?} before the offer was answered");
         assert!(!self.broken, "{batch:?} after what made no sense");
-        let typed = TYPED.windows(batch.len()).any(|part| part == batch);
         if self.acknowledged {
-            assert!(typed || (batch == [4] && !self.ended), "{batch:?} after the board ended the data");
+            assert!(
+                is_typed(batch) || (batch == [4] && !self.ended),
+                "{batch:?} after the board ended the data"
+            );
         } else {
             assert!(!self.ended, "{batch:?} after the ^D");
             let source = batch.strip_suffix(OFFER).unwrap_or(batch);
@@ -113,8 +148,11 @@ impl Paste {
         }
     }
 
-    fn wrote(&mut self, bytes: &[u8]) {
-        let Some(window) = self.window else { return };
+    fn wrote(&mut self, bytes: &[u8], open: bool) {
+        if self.window.is_none() && !self.followed {
+            return;
+        }
+        let window = self.window.unwrap_or(u64::MAX);
         for &byte in bytes {
             if self.ended && byte != 3 && OFFER.get(self.ahead) == Some(&byte) && window >= 5 {
                 self.ahead += 1;
@@ -126,6 +164,9 @@ impl Paste {
             assert!(!self.ended, "source or a second ^D behind the first");
             self.ended = byte == 4;
             self.sent += u64::from(byte != 4);
+        }
+        if open {
+            return;
         }
         let unread = self.sent.saturating_sub(self.grants * window);
         assert!(self.sent <= (2 + self.grants) * window, "more than was granted");

@@ -1,7 +1,7 @@
 use alloc::string::String;
 use core::num::NonZeroUsize;
 
-use crate::{Quoting, ops::SelfTest};
+use crate::{Config, Flow, Quoting, ops::SelfTest};
 
 /// What is known of the board on this link. Save it with `clone` and give it to a later session
 /// ([`Session::with_board`](crate::Session::with_board)): it then asks less.
@@ -11,8 +11,21 @@ pub struct Board {
     pub(crate) eight_bit: Option<bool>,
     pub(crate) self_test: SelfTest,
     pub(crate) plain: bool,
+    flow: Flowing,
     /// How many bytes the literals of a script hold, if the session says so.
     chunk: Option<NonZeroUsize>,
+}
+
+/// How source goes on this path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Flowing {
+    /// Within the credit.
+    #[default]
+    Windowed,
+    /// Within the credit until a raw paste was answered, then openly.
+    Opens,
+    /// Openly.
+    Open,
 }
 
 impl Board {
@@ -34,23 +47,59 @@ impl Board {
         self.plain
     }
 
-    /// Returns how bytes are quoted on this path.
+    /// Returns how source goes on this path: what [`Config::flow`] asks for, until bytes were lost. An open flow begins once a
+    /// raw paste was answered.
     #[must_use]
-    pub const fn quoting(&self) -> Quoting {
-        match (self.eight_bit, self.plain) {
-            (Some(false), _) => Quoting::Ascii,
-            (None, _) if self.self_test.unsure => Quoting::Ascii,
-            (_, true) => Quoting::DensePlain,
-            (_, false) => Quoting::Dense,
+    pub const fn flow(&self) -> Flow {
+        match (self.flow, self.plain) {
+            (Flowing::Opens | Flowing::Open, false) => Flow::Open,
+            (Flowing::Windowed, _) | (_, true) => Flow::Windowed,
         }
     }
 
+    /// Returns how bytes are quoted on this path. In an open flow a script may arrive before its offer did, or without it, and
+    /// so at the raw REPL itself.
+    #[must_use]
+    pub const fn quoting(&self) -> Quoting {
+        match (self.eight_bit, self.flow()) {
+            (Some(false), _) => Quoting::Ascii,
+            (None, _) if self.self_test.unsure => Quoting::Ascii,
+            (_, Flow::Open) => Quoting::DensePlain,
+            (_, Flow::Windowed) if self.plain => Quoting::DensePlain,
+            (_, Flow::Windowed) => Quoting::Dense,
+        }
+    }
+
+    /// Returns how the next script goes.
+    pub(crate) const fn next_flow(&self) -> Flow {
+        match self.flow {
+            Flowing::Open => self.flow(),
+            Flowing::Windowed | Flowing::Opens => Flow::Windowed,
+        }
+    }
+
+    /// A script was answered; if it was a raw paste, an open flow may begin.
+    pub(crate) const fn answered(&mut self) {
+        if matches!(self.flow, Flowing::Opens) && !self.plain {
+            self.flow = Flowing::Open;
+        }
+    }
+
+    /// Bytes were lost; returns whether that ends an open flow.
+    pub(crate) const fn close_flow(&mut self) -> bool {
+        !matches!(core::mem::replace(&mut self.flow, Flowing::Windowed), Flowing::Windowed)
+    }
+
     /// Forgets what belongs to the path and not to the board: one damaged answer may have said that there is no raw paste.
-    pub(crate) const fn on_another_path(mut self, chunk: Option<NonZeroUsize>) -> Self {
+    pub(crate) const fn on_another_path(mut self, config: &Config) -> Self {
         self.eight_bit = None;
         self.self_test = SelfTest::NEW;
         self.plain = false;
-        self.chunk = chunk;
+        self.flow = match config.flow() {
+            Flow::Windowed => Flowing::Windowed,
+            Flow::Open => Flowing::Opens,
+        };
+        self.chunk = config.chunk;
         self
     }
 
@@ -83,6 +132,8 @@ pub struct About {
     pub binary_output: bool,
     /// Whether `binascii.b2a_base64` is there.
     pub base64: bool,
+    /// Whether `binascii.crc32` is there, with all its 32 bits.
+    pub crc32: bool,
     /// Whether `deflate.DeflateIO` is there.
     pub deflate: bool,
     /// Whether `os.rename` is there.

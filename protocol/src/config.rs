@@ -25,6 +25,26 @@ impl Pace {
     pub const MICROBIT_V1: Self = Self { bytes: 32, every: Duration::from_millis(5) };
 }
 
+/// How source goes to the board.
+///
+/// [`Windowed`](Self::Windowed) is right everywhere. Choose [`Open`](Self::Open) only for a link that pushes back all the way to the
+/// board, so that nothing can be lost however much is sent: a board's own USB port where its firmware runs TinyUSB (RP2040,
+/// ESP32-S2 and S3, SAMD, nRF52840, i.MX RT) or a USB-Serial-JTAG controller (ESP32-C3 and later). Not for a USB to UART bridge, an
+/// stm32's USB port (its own stack drops what does not fit), or a socket or pseudo-terminal that may end in a UART.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Flow {
+    /// Within the credit that the board grants (two windows, 256 bytes on most), one script at a time. A link of 2 ms
+    /// there and back takes 128 KiB a second then, one of 115200 baud all that it can.
+    #[default]
+    Windowed,
+    /// Whatever the credit, with up to two scripts in flight where they are
+    /// [independent](crate::Script::independent), from the second script of a connection on. At the first loss the
+    /// session goes on windowed, and says so ([`Event::Windowed`](crate::Event::Windowed)). Boards without raw paste, with a
+    /// window below 5 bytes or with [`Config::in_flight`] stay windowed.
+    Open,
+}
+
 /// What a [`Session`](crate::Session) must be told; the default suits every board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -38,6 +58,8 @@ pub struct Config {
     pub quiet: Duration,
     /// How long to wait for the raw REPL's banner; longer at each attempt. 300 ms.
     pub banner: Duration,
+    /// How source goes to the board. Windowed.
+    pub flow: Flow,
     /// The pace of plain raw mode, for boards without raw paste. 256 bytes each 10 ms.
     pub pace: Pace,
     /// How many bytes the board's input buffer holds, where it is known to be smaller than two windows of a paste
@@ -56,6 +78,13 @@ pub struct Config {
     pub nonce: u32,
 }
 
+impl Config {
+    /// Returns how source goes on a path of which nothing else is known.
+    pub(crate) const fn flow(&self) -> Flow {
+        if self.in_flight.is_none() { self.flow } else { Flow::Windowed }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -63,6 +92,7 @@ impl Default for Config {
             entry: Duration::from_secs(5),
             quiet: Duration::from_millis(100),
             banner: Duration::from_millis(300),
+            flow: Flow::Windowed,
             pace: Pace { bytes: 256, every: Duration::from_millis(10) },
             in_flight: None,
             plain_limit: 1024,

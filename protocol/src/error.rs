@@ -192,7 +192,7 @@ pub enum Refused {
     },
     /// The caller's source or sink failed; its message.
     Local(String),
-    /// The source changed while it was put.
+    /// The file changed while it travelled: a put's source, or a get's file on the board.
     Changed,
     /// What arrived is not what was sent: the digests differ. Nothing was put under the target's name.
     Digest,
@@ -224,7 +224,7 @@ impl fmt::Display for Refused {
             Self::Path { path, wrong } => write!(f, "the path {path:?} {wrong}"),
             Self::Unsupported { lacks, instead } => write!(f, "this board has {lacks}: {instead}"),
             Self::Local(message) => f.write_str(message),
-            Self::Changed => f.write_str("the source changed while it was put: put it again"),
+            Self::Changed => f.write_str("the file changed while it travelled: run it again"),
             Self::Digest => f.write_str(
                 "what arrived is not what was sent (the digests differ), so nothing was put in place: run it again",
             ),

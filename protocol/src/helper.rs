@@ -35,8 +35,7 @@ impl PartialEq for Helper {
 
 /// A script of the engine's that stands for itself: text with literals in between, for work that is done once.
 ///
-/// It is the body of `class _rp`, so that its names are no globals, and it may run only where that name stands for
-/// nothing.
+/// It is the body of `class _rp`, so that its names are no globals; what was defined there is gone then.
 #[cfg(feature = "transfer")]
 #[derive(Debug)]
 pub(crate) struct Whole {
@@ -98,6 +97,8 @@ pub(crate) fn check(name: &str, arguments: &[Argument<'_>]) -> u32 {
             Argument::Str(word) => text.extend_from_slice(word.as_bytes()),
             Argument::Bytes(bytes) => text.extend_from_slice(format!("{}", bytes.len()).as_bytes()),
             #[cfg(feature = "transfer")]
+            Argument::Pieces(_) => {}
+            #[cfg(feature = "transfer")]
             Argument::Base64(text64) => {
                 text.extend_from_slice(format!("{}", text64.len() / 4 * 3).as_bytes())
             }
@@ -133,28 +134,41 @@ fn call(
 
 #[cfg(all(test, feature = "testing"))]
 mod tests {
+    use alloc::{string::String, vec::Vec};
+
     /// A later definition derives from the earlier one, so one name for two things would shadow the first: the nonce,
     /// once, and no board could be entered any more.
     #[test]
     fn no_two_attributes_have_one_name() {
-        let mut names = alloc::vec!["_n"];
-        let mut helpers = alloc::vec::Vec::new();
-        // Of the variants of one a board gets one.
+        let mut names: Vec<(String, &str)> = alloc::vec![("_n".into(), "")];
         for helper in crate::testing::helpers() {
-            if helpers.contains(&helper.name) {
-                continue;
-            }
-            helpers.push(helper.name);
             let own = helper.source.lines().filter(|line| line.starts_with(' ') && !line.starts_with("  "));
-            for line in own {
+            let defined = own.map(|line| {
                 let line = line.trim_start();
                 let rest = ["def ", "class ", "import "].iter().find_map(|word| line.strip_prefix(word));
-                let rest = rest.unwrap_or(line);
-                let name = rest.split(['(', '=', ':']).next().unwrap_or_default();
-                assert!(!names.contains(&name), "{name} stands for two things");
-                names.push(name);
+                rest.unwrap_or(line).split(['(', '=', ':']).next().unwrap_or_default()
+            });
+            // What a helper sets when it runs.
+            let set = helper.source.match_indices("_rp.").filter_map(|(at, _)| {
+                let rest = &helper.source[at + 4..];
+                let name = &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len())];
+                let after = &rest[name.len()..];
+                (after.starts_with(['=', '+']) && !after.starts_with("==")).then_some(name)
+            });
+            for name in defined.chain(set) {
+                // Variants of one helper, and what helpers of one family share.
+                let other = names.iter().find(|(known, owner)| known == name && !family(owner, helper.name));
+                assert!(other.is_none(), "{name} stands for two things: in {} and {other:?}", helper.name);
+                names.push((name.into(), helper.name));
             }
         }
         assert!(names.len() > 15, "{names:?}");
+    }
+
+    /// Whether two helpers may set the same attribute: of the variants of one a board gets one, and those of a put share
+    /// the file and the stream.
+    fn family(one: &str, other: &str) -> bool {
+        const FAMILIES: [&str; 2] = ["OWUE", "IUSF"];
+        one == other || FAMILIES.iter().any(|family| family.contains(one) && family.contains(other))
     }
 }

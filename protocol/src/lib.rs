@@ -52,8 +52,8 @@
 //! # Three rings
 //!
 //! - **Operations** speak scripts and replies: [`Exec`], [`Eval`], [`Info`], [`Stat`], [`List`], [`Remove`],
-//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], and with feature `transfer` `Put`, `Get` and `Digest`. One of your own
-//!   implements [`Operation`]; it sees no byte of the protocol and no clock.
+//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], and with feature `transfer` `Put`, `Get`, `Digest`, `TreeDigest`,
+//!   `ListTree` and `ChangeTree`. One of your own implements [`Operation`]; it sees no byte of the protocol and no clock.
 //! - **The session** speaks bytes and time: [`Session`] is what is kept from run to run, a [`Run`] is one operation under
 //!   way, a [`Step`] is what it wants done.
 //! - **Drivers** speak I/O, and know nothing of the protocol.
@@ -64,7 +64,9 @@
 //!   [`Run::interrupt`] ends that.
 //! - Dropping a [`Run`] is legal at any step, and so is giving the transport up: the next run finds its own way back to
 //!   a clean prompt, and `&mut operation`, run again, goes on.
-//! - Never more is in flight than the board granted, and a little less ([`Credit`]). Exactly one `^D` ends each paste.
+//! - In a windowed flow, the default, never more is in flight than the board granted, and a little less ([`Credit`]). In an
+//!   [open](Flow::Open) one, for links that push back, it reads what came before each 1 KiB, so that a board that answers
+//!   meanwhile cannot block it. Exactly one `^D` ends each paste.
 //! - Whatever a board sends, the engine does not panic, and keeps at most 64 KiB besides what the caller gave it and
 //!   what an operation collects, which has a bound of its own.
 //! - What a board says is escaped where an error shows it.
@@ -81,10 +83,17 @@
 //!   before it is a fault.
 //! - The end of the transport under a script that may reset the board is [`Reply::Closed`], not a reset: an unplugged board
 //!   looks the same.
+//! - In an open flow everything is quoted so that it can meet the raw REPL itself, not only what goes before its offer's
+//!   answer: which of it does is a matter of timing.
+//! - An operation that saw a loss says so with its next script ([`Script::windowed`]); [`Script::is_ahead`] tells it whether its
+//!   earlier one is still in flight, which a run that was dropped cannot.
+//! - A `Read` that is not to wait comes once: nothing else tells the engine that there was nothing to read.
 //! - [`Config::in_flight`] is the size of an input buffer that holds less than two windows.
 //! - [`Run::received`] hands bytes on at once instead of keeping them for the next poll, so there is no buffer to bound.
 //! - [`Run::type_in`] says how much it took, and [`Run::input_room`] how much it will take.
 //! - [`Source`] is read at an offset, so that a put can begin again without another source.
+//! - A [`Sink`] can be read back, so that a get goes on from what it holds; the board says whether its file begins so. Each
+//!   4 KiB of a get carry a check of their own, and a file that grew under it is got as it was.
 //!
 //! # Features
 //!
@@ -118,6 +127,8 @@ mod literal;
 mod operation;
 mod ops;
 mod outbox;
+#[cfg(feature = "deflate")]
+mod packed;
 mod quote;
 mod run;
 mod scan;
@@ -132,7 +143,7 @@ mod transfer;
 mod window;
 
 pub use board::{About, Board, DigestKind};
-pub use config::{Config, Pace, Patience};
+pub use config::{Config, Flow, Pace, Patience};
 pub use error::{DriveError, Error, Fault, FaultKind, Refused};
 pub use exception::Exception;
 pub use literal::{Malformed, Value};
@@ -148,7 +159,9 @@ pub use session::Session;
 pub use time::Instant;
 #[cfg(feature = "transfer")]
 pub use transfer::{
-    Choices, Digest, Encoding, Files, Get, Hash, Placed, Plan, Put, PutAll, Scripts, Sink, Source,
+    ChangeTree, Choices, Content, Copy, Digest, Encoding, Files, Get, Hash, ListTree, Placed, Plan, Put,
+    PutAll, Scripts, Sink, Source, TreeChange, TreeDigest, TreeEntry, TreePlan, Unfit, hash_tree,
+    unfit_names,
 };
 pub use window::{Credit, Follows, Window};
 pub(crate) use {helper::Helper, script::Argument};

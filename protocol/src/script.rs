@@ -14,12 +14,28 @@ pub struct Script {
     quoting: Quoting,
     patience: Option<Patience>,
     may_reset: bool,
-    more: bool,
+    follows: Follows,
     leaves: bool,
+    /// Whether the helpers are gone once it ran.
+    wipes: bool,
     /// Whether it is the operation's first of a run.
     first: bool,
     /// Whether nothing of the engine is on the board.
     bare: bool,
+    windowed: bool,
+    ahead: bool,
+}
+
+/// What follows a script.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Follows {
+    /// Perhaps nothing.
+    #[default]
+    Nothing,
+    /// Another script.
+    Another,
+    /// Another script, which may be asked for before this one's reply.
+    AtOnce,
 }
 
 /// One argument of a helper.
@@ -34,6 +50,9 @@ pub(crate) enum Argument<'a> {
     /// Base64 that is bytes again on the board; the script [requires](Script::require) [`helper::BASE64`].
     #[cfg(feature = "transfer")]
     Base64(&'a str),
+    /// A tuple of tuples: an offset, a length and bytes.
+    #[cfg(feature = "transfer")]
+    Pieces(&'a [(u64, u64, &'a [u8])]),
 }
 
 impl Script {
@@ -79,10 +98,10 @@ impl Script {
         self.source.extend_from_slice(b")\n");
     }
 
-    /// Writes the script that is `whole`, which needs no helper and leaves none: for a board that is
-    /// [bare](Self::is_bare).
+    /// Writes the script that is `whole`, which needs no helper and leaves none.
     #[cfg(feature = "transfer")]
     pub(crate) fn whole(&mut self, whole: &'static helper::Whole, arguments: &[Argument<'_>]) {
+        self.wipes = true;
         for (at, piece) in whole.pieces.iter().enumerate() {
             self.source.extend_from_slice(piece.as_bytes());
             if let Some(argument) = arguments.get(at) {
@@ -101,6 +120,16 @@ impl Script {
                 self.source.extend_from_slice(format!("_rp.{}('", helper::BASE64.name).as_bytes());
                 self.source.extend_from_slice(text.as_bytes());
                 self.source.extend_from_slice(b"')");
+            }
+            #[cfg(feature = "transfer")]
+            Argument::Pieces(pieces) => {
+                self.source.push(b'(');
+                for (offset, length, bytes) in pieces {
+                    self.source.extend_from_slice(format!("({offset},{length},").as_bytes());
+                    quote(bytes, self.quoting, &mut self.source);
+                    self.source.extend_from_slice(b"),");
+                }
+                self.source.push(b')');
             }
         }
     }
@@ -129,7 +158,34 @@ impl Script {
     /// Says that another script follows, so that its offer may ride along with this script's `^D`: that saves the way there
     /// and back. A script that reads its standard input must not say so: the offer would be read as input.
     pub fn more(&mut self) {
-        self.more = true;
+        if self.follows == Follows::Nothing {
+            self.follows = Follows::Another;
+        }
+    }
+
+    /// Says [`more`](Self::more), and that the next script may be asked for before this one's reply. In an
+    /// [open flow](crate::Flow::Open) its source then goes out behind this one's, so that two are in flight at most; replies
+    /// come in the order of scripts. In a windowed flow it is `more` and nothing else.
+    ///
+    /// The next script runs whatever becomes of this one: let it look for itself on the board, and do nothing where this
+    /// one failed. A script of the engine's own that arrives damaged is not sent again then; its exception is the
+    /// reply. An independent script must not reset the board, nor run for long: a `^C` may wait behind the next one's source.
+    pub fn independent(&mut self) {
+        self.follows = Follows::AtOnce;
+    }
+
+    /// Says that bytes were lost on the way, as an earlier reply showed: from this script on the flow is
+    /// [windowed](crate::Flow::Windowed), until [`Session::lose`](crate::Session::lose). The script waits for the replies of those in
+    /// flight.
+    pub fn windowed(&mut self) {
+        self.windowed = true;
+    }
+
+    /// Returns whether it is asked for before the reply of the one before, which is [independent](Self::independent). If not,
+    /// nothing is in flight: replies that an operation still waits for were lost with an earlier run.
+    #[must_use]
+    pub const fn is_ahead(&self) -> bool {
+        self.ahead
     }
 
     /// Says that after this script the board is to be left at its friendly prompt.
@@ -167,9 +223,26 @@ impl Script {
         self.quoting = quoting;
         self.patience = None;
         self.may_reset = false;
-        self.more = false;
+        self.follows = Follows::Nothing;
         self.leaves = false;
+        self.wipes = false;
         (self.first, self.bare) = (false, false);
+        self.windowed = false;
+        self.ahead = false;
+    }
+
+    /// Makes it one that is written while another is under way.
+    pub(crate) fn clear_ahead(&mut self, quoting: Quoting) {
+        self.clear(quoting);
+        self.ahead = true;
+    }
+
+    /// Packs it, if that makes it shorter.
+    #[cfg(feature = "deflate")]
+    pub(crate) fn pack(&mut self) {
+        if let Some(packed) = crate::packed::pack(&self.source) {
+            self.source = packed;
+        }
     }
 
     /// Makes it the script that defines `helpers`.
@@ -177,7 +250,7 @@ impl Script {
         self.clear(Quoting::Dense);
         helper::define(&helpers, nonce, &mut self.source);
         self.helpers = helpers;
-        self.more = true;
+        self.more();
     }
 
     pub(crate) fn source(&self) -> &[u8] {
@@ -196,8 +269,20 @@ impl Script {
         self.may_reset
     }
 
-    pub(crate) const fn has_more(&self) -> bool {
-        self.more
+    pub(crate) fn has_more(&self) -> bool {
+        self.follows != Follows::Nothing
+    }
+
+    pub(crate) fn is_independent(&self) -> bool {
+        self.follows == Follows::AtOnce
+    }
+
+    pub(crate) const fn says_windowed(&self) -> bool {
+        self.windowed
+    }
+
+    pub(crate) const fn wipes(&self) -> bool {
+        self.wipes
     }
 
     pub(crate) const fn leaves(&self) -> bool {

@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::{
-    Board, Config, Fault, Helper, Instant, Operation, Patience, Reply, Run, Script, Stdin,
+    Board, Config, Fault, Flow, Helper, Instant, Operation, Patience, Reply, Run, Script, Stdin,
     link::{Desk, Link, Turn},
     outbox::Outbox,
 };
@@ -10,7 +10,7 @@ use crate::{
 /// What is kept from run to run: where the link is, what is known of the board, which helpers are defined there.
 ///
 /// It holds no port and no clock: a driver carries the bytes of one [`Run`] at a time. A session keeps at most 64 KiB
-/// besides the script that the caller wrote, whatever the board sends.
+/// besides the scripts that the caller wrote, whatever the board sends.
 #[derive(Debug)]
 pub struct Session {
     pub(crate) config: Config,
@@ -20,6 +20,8 @@ pub struct Session {
     pub(crate) stdin: Stdin,
     /// The script of the operation, or of a probe before it.
     pub(crate) script: Script,
+    /// The operation's next script, while `script` is under way.
+    pub(crate) next: Script,
     /// The script that defines helpers, while `script` waits for them.
     pub(crate) definition: Script,
     /// The helpers that are on the board.
@@ -28,6 +30,8 @@ pub struct Session {
     together: usize,
     /// Whether bytes went or came since the last poll.
     pub(crate) stirred: bool,
+    /// Whether the flow became windowed, which no event has said yet.
+    pub(crate) narrowed: bool,
     /// Whose script is under way.
     pub(crate) whose: Whose,
 }
@@ -55,7 +59,7 @@ impl Session {
     pub fn with_board(mut config: Config, board: Board) -> Self {
         config.nonce = (config.nonce & 0x3fff_ffff).max(1);
         let outbox = Outbox::new(config.holds);
-        let board = board.on_another_path(config.chunk);
+        let board = board.on_another_path(&config);
         Self {
             config,
             board,
@@ -63,10 +67,12 @@ impl Session {
             outbox,
             stdin: Stdin::default(),
             script: Script::default(),
+            next: Script::default(),
             definition: Script::default(),
             defined: Vec::new(),
             together: usize::MAX,
             stirred: false,
+            narrowed: false,
             whose: Whose::Probe,
         }
     }
@@ -83,11 +89,19 @@ impl Session {
         &self.board
     }
 
+    /// Returns how source goes on this connection: what [`Config::flow`] asks for, until bytes were lost. From then on
+    /// it is windowed, until [`lose`](Self::lose).
+    #[must_use]
+    pub const fn flow(&self) -> Flow {
+        self.board.flow()
+    }
+
     /// Says that the transport was replaced, or that something else talked to the board: the next run enters afresh, and
     /// what belongs to the path is found out again.
     pub fn lose(&mut self) {
         self.give_up();
-        self.board = self.board.clone().on_another_path(self.config.chunk);
+        self.board = self.board.clone().on_another_path(&self.config);
+        self.narrowed = false;
     }
 
     /// The link failed: the next run enters afresh.
@@ -114,11 +128,12 @@ impl Session {
             Whose::Probe => (&self.script, None),
             Whose::Definition => (&self.definition, None),
         };
-        self.link.poll(now, &mut Desk { script, outbox: &mut self.outbox, stdin, config: &self.config })
+        let (next, outbox, config) = (&self.next, &mut self.outbox, &self.config);
+        self.link.poll(now, &mut Desk { script, next, outbox, stdin, config })
     }
 
     /// Returns the script under way.
-    const fn current(&self) -> &Script {
+    pub(crate) const fn current(&self) -> &Script {
         match self.whose {
             Whose::Operation | Whose::Probe => &self.script,
             Whose::Definition => &self.definition,
@@ -142,6 +157,16 @@ impl Session {
         }
     }
 
+    /// Bytes were lost on the way: from here on it is windowed.
+    pub(crate) const fn narrow(&mut self) {
+        self.narrowed |= self.board.close_flow();
+    }
+
+    /// The script under way was answered, and the next one takes its place.
+    pub(crate) const fn turn_over(&mut self) {
+        core::mem::swap(&mut self.script, &mut self.next);
+    }
+
     /// The transport ended. That may be what the script was for.
     pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
         self.outbox.clear();
@@ -150,8 +175,8 @@ impl Session {
 
     /// Returns whether the operation's script calls a helper that is not on the board; writes its definition then. In
     /// plain raw mode, where scripts are short, it defines one at a time.
-    pub(crate) fn lacks_helpers(&mut self) -> bool {
-        let lacks = |helper: &&'static Helper| !self.defined.contains(helper);
+    pub(crate) fn lacks_helpers(&mut self, again: bool) -> bool {
+        let lacks = |helper: &&'static Helper| self.lacks(helper);
         let mut missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).collect();
         if missing.is_empty() {
             return false;
@@ -159,6 +184,12 @@ impl Session {
         missing.truncate(if self.board.plain { self.together.min(1) } else { self.together });
         let nonce = self.defined.is_empty().then_some(self.config.nonce);
         self.definition.define(missing, nonce);
+        // What did not work packed is sent as it is; so is all where there was too little memory.
+        #[cfg(feature = "deflate")]
+        if !again && self.together == usize::MAX && crate::packed::takes(&self.board) {
+            self.definition.pack();
+        }
+        let _ = again;
         true
     }
 
@@ -180,10 +211,24 @@ impl Session {
         true
     }
 
+    fn lacks(&self, helper: &'static Helper) -> bool {
+        !self.defined.contains(&helper)
+    }
+
+    /// Returns whether the next script may go behind the one under way: in an open flow, if its helpers are there.
+    pub(crate) fn may_follow(&self) -> bool {
+        let lacks = self.next.helpers().iter().any(|helper| self.lacks(helper));
+        self.board.next_flow() == Flow::Open && !lacks && !self.next.leaves()
+    }
+
     /// The definition ran: its helpers are there now.
     pub(crate) fn has_helpers(&mut self) {
         self.together = self.together.max(1);
-        self.defined.extend_from_slice(self.definition.helpers());
+        for helper in self.definition.helpers() {
+            // Of the variants of one the last counts.
+            self.defined.retain(|defined| defined.name != helper.name);
+            self.defined.push(helper);
+        }
     }
 }
 

@@ -4,17 +4,18 @@
 //! source that had arrived and that its compiler had not taken yet. A board has room for two windows; the engine stays
 //! at max(W, 2W - 2), so that the `^D` fits as well and an esp8266, whose buffer is a byte short, loses nothing.
 
-use std::num::NonZeroUsize;
-
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;
 use rawpaste::{
-    Config, Error, Exec, FaultKind, Put, Session,
+    Config, Error, Exec, FaultKind, Placed, Put, Session,
     testing::{
         Bench, Driven, Firmware, Input, LinkShape, Manner, Program, RawPaste, Statistics, drive, strategies,
     },
 };
+
+/// What a put comes to that found nothing.
+const WRITTEN: Placed = Placed::Written { resumed: 0 };
 
 /// The mark by which the engine knows the raw prompt goes in plain raw mode, without flow control, and needs this
 /// much room on a board that is slower than its link.
@@ -44,7 +45,7 @@ fn session(chunk: usize) -> Session {
 }
 
 /// Puts a file and returns what the board saw. [`drive`] asserts at each step that the credit is kept.
-fn put(bench: &mut Bench, chunk: usize, content: &[u8], manner: &Manner) -> (Driven<()>, Statistics) {
+fn put(bench: &mut Bench, chunk: usize, content: &[u8], manner: &Manner) -> (Driven<Placed>, Statistics) {
     let put = Put::new(content, "file").expect("a path");
     let driven = drive(&mut session(chunk), bench, put, manner);
     let statistics = bench.device.statistics();
@@ -71,7 +72,7 @@ proptest! {
     ) {
         let mut bench = Bench::new(board(window, Duration::from_micros(micros)), shape);
         let (driven, seen) = put(&mut bench, chunk.max(content.len() / 8), &content, &manner);
-        prop_assert_eq!(driven.result, Some(Ok(())));
+        prop_assert_eq!(driven.result, Some(Ok(WRITTEN)));
         prop_assert_eq!(bench.device.disk().get("file"), Some(&content[..]));
         prop_assert!(seen.highest_unread <= most_unread(window), "{:?}", seen);
         prop_assert_eq!(seen.dropped, 0, "{:?}", seen);
@@ -116,7 +117,7 @@ fn a_file_at_each_window() {
             let manner = Manner { reads: pieces.clone(), writes: pieces, ..Manner::default() };
             let mut bench = Bench::new(board(window, Duration::from_micros(100)), LinkShape::usb());
             let (driven, seen) = put(&mut bench, 256, &content, &manner);
-            assert_eq!(driven.result, Some(Ok(())), "a window of {window}");
+            assert_eq!(driven.result, Some(Ok(WRITTEN)), "a window of {window}");
             assert_eq!(bench.device.disk().get("file"), Some(&content[..]), "a window of {window}");
             assert_eq!((seen.dropped, seen.lone_ctrl_d), (0, 0), "a window of {window}");
         }
@@ -130,7 +131,7 @@ fn a_buffer_that_is_a_byte_short() {
     let esp8266 = Firmware { consume: Duration::from_micros(200), ..Firmware::esp8266() };
     let mut bench = Bench::new(esp8266.clone(), LinkShape::default());
     let (driven, seen) = put(&mut bench, 512, &content, &Manner::default());
-    assert_eq!(driven.result, Some(Ok(())));
+    assert_eq!(driven.result, Some(Ok(WRITTEN)));
     assert_eq!(bench.device.disk().get("file"), Some(&content[..]));
     assert_eq!(seen.dropped, 0, "{seen:?}");
     let mut bench = Bench::new(Firmware { input: Input::Overflows(250), ..esp8266 }, LinkShape::default());

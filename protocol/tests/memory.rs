@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use by_hand::{at, enter};
 use peak_alloc::PeakAlloc;
 use rawpaste::{
-    Board, Entry, Error, Exec, Get, List, Operation, Patience, Refused, Script, Session, Stdin, Step,
+    Board, Entry, Error, Exec, Get, List, Operation, Patience, Refused, Script, Session, Sink, Stdin, Step,
 };
 
 #[global_allocator]
@@ -34,6 +34,38 @@ fn a_listing_without_an_end() {
         assert!(peak < most, "{width}: {peak} bytes");
         assert!(peak > List::NAMES.min(List::LIMIT * size_of::<Entry>()), "it measures nothing");
     }
+}
+
+/// A get keeps one block, whatever the file's size, and however much of it comes at once.
+#[test]
+fn a_get_keeps_one_block() {
+    struct Counts(u64);
+    impl Sink for Counts {
+        fn start(&mut self, _size: u64, _kept: u64) -> Result<(), Error> {
+            Ok(())
+        }
+
+        fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+            self.0 += bytes.len() as u64;
+            Ok(())
+        }
+    }
+    let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
+    // Of a board that is not known: lines of hex, and a sum after each 4 KiB.
+    let block = [[b"00".repeat(256), b"\r\n".to_vec()].concat().repeat(16), b"0\r\n".to_vec()].concat();
+    let pieces = block.repeat(8);
+    let mut get = Get::new("f", Counts(0)).expect("a path");
+    let mut stdin = Stdin::default();
+    ALLOCATOR.reset_peak_usage();
+    let before = ALLOCATOR.current_usage();
+    get.script(&Board::default(), &mut Script::default()).expect("a script");
+    get.output(b"(67108864, 0)\r\n", &mut stdin).expect("a size");
+    for _ in 0..64 * 1024 * 1024 / (8 * 4096) {
+        get.output(&pieces, &mut stdin).expect("a block");
+    }
+    let peak = ALLOCATOR.peak_usage().saturating_sub(before);
+    assert_eq!(get.into_sink().0, 64 * 1024 * 1024);
+    assert!((4096..16 * 1024).contains(&peak), "{peak} bytes");
 }
 
 /// A megabyte of one thing in a phase of the conversation, and the most memory that the session took for it.

@@ -32,6 +32,8 @@ mod pending;
 mod port;
 #[cfg(feature = "serial")]
 mod serial;
+#[cfg(feature = "serial")]
+mod usb;
 mod worker;
 
 use std::{
@@ -47,6 +49,8 @@ pub use pending::{Failed, Pending};
 pub use port::Port;
 #[cfg(feature = "serial")]
 pub use serial::{Native, Serial, open};
+#[cfg(feature = "serial")]
+pub use usb::{port_flow, usb_flow};
 pub use worker::Worker;
 
 /// What a driver ends with: the engine's error, or the port's.

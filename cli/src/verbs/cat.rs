@@ -4,8 +4,7 @@ use std::io;
 
 use clap::Args;
 
-use super::get::stream;
-use crate::{link::with_board, path::BoardPath, port::Target, report::Result};
+use crate::{jobs::stream, link::with_board, path::BoardPath, port::Target, report::Result};
 
 /// Show a file of the board, byte for byte
 #[derive(Args, Debug)]

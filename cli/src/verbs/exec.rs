@@ -7,7 +7,7 @@ use rawpaste::{DriveError, Error, Patience, Refused, Reply};
 
 use crate::{
     link::{Link, with_board},
-    port::Target,
+    port::{Kind, Target},
     report::{Exit, Failure, Result, closed_output, say},
     typing::Typist,
 };
@@ -87,8 +87,8 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
 
 /// What the Enter key sends. Boards make `\n` of it where a program reads a text; MicroPython on a computer does not.
 const fn enter(target: &Target) -> u8 {
-    match target {
-        Target::MicroPython(_) => b'\n',
-        Target::Device(_) | Target::Simulated(_) => b'\r',
+    match target.kind {
+        Kind::MicroPython(_) => b'\n',
+        Kind::Device(_) | Kind::Simulated(_) => b'\r',
     }
 }

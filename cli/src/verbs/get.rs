@@ -1,23 +1,28 @@
 //! `get`.
 
-use std::{fs::File, fs::OpenOptions, io, io::Write, path::PathBuf};
-
-use clap::Args;
-use rawpaste::Sink;
-
-use crate::{
-    files::{Arriving, Stream, destination, is_standard},
-    link::{Link, with_board},
-    path::BoardPath,
-    port::Target,
-    progress::Bar,
-    report::{Failure, Result, Visible, closed_output, print},
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
 };
 
-/// Get a file from the board, whole: it takes its name here when its digest agrees
+use clap::Args;
+
+use crate::{
+    files::{destination, is_standard},
+    jobs::{Download, download, stream},
+    link::with_board,
+    path::BoardPath,
+    port::Target,
+    report::{Failure, Result, Visible},
+    tree::fetch,
+};
+
+/// Get a file from the board, whole: it takes its name here when its digest agrees. One that was cut off goes on from
+/// what is here already
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  rawpaste get :log.txt\n  rawpaste get :data/log.txt today.txt\n  rawpaste get :log.txt - | tail"
+    after_help = "Examples:\n  rawpaste get :log.txt\n  rawpaste get :data/log.txt today.txt\n  rawpaste get -r :data\n  rawpaste get :log.txt - | tail"
 )]
 pub(crate) struct Get {
     /// The file on the board
@@ -25,20 +30,31 @@ pub(crate) struct Get {
     path: BoardPath,
     /// Its name here, or the folder it goes into; - is standard output
     file: Option<PathBuf>,
+    /// Get a folder with all that is in it, but for what is here already. FILE is its name here, or ends with / and takes
+    /// it in
+    #[arg(short, long)]
+    recursive: bool,
 }
 
 impl Get {
     /// Gets the file.
     pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
-        if self.file.as_deref().is_some_and(is_standard) {
+        let standard = self.file.as_deref().is_some_and(is_standard);
+        if standard && self.recursive {
+            return Err(Failure::usage("a folder cannot go to standard output").next("get -r :PATH [DIR]"));
+        }
+        if standard {
             return with_board(port, |link| stream(link, &self.path, io::stdout().lock()));
         }
         if let Some(file) = self.file.as_ref().filter(|file| file.to_string_lossy().starts_with(':')) {
             return Err(Failure::usage(format!(
-                "{} is on the board, and get takes one file",
+                "{} is on the board, and get takes one path there",
                 Visible(&file.to_string_lossy())
             ))
             .next("get :PATH [FILE]; a file of this machine whose name begins with : is ./:NAME"));
+        }
+        if self.recursive {
+            return self.run_tree(port);
         }
         let target = destination(&self.path, self.file.as_deref())?;
         let shown = target.to_string_lossy();
@@ -49,30 +65,19 @@ impl Get {
                 let device = device.map_err(|error| Failure::file("write", &shown, &error))?;
                 return stream(link, &self.path, device);
             }
-            let mut arriving = Arriving::beside(&target)?;
-            let size = get(link, &self.path, arriving.sink())?;
-            arriving.finish()?;
-            print(|out| writeln!(out, "got {} ({size} bytes) as {}", self.path, Visible(&shown)))
+            download(link, vec![Download { path: self.path, target: target.clone() }]).into_iter().collect()
         })
     }
 }
 
-/// Gets a file into something that keeps what it has.
-pub(crate) fn stream(link: &mut Link, path: &BoardPath, writer: impl Write) -> Result<()> {
-    let mut stream = Stream::new(writer);
-    let done = get(link, path, &mut stream);
-    match stream.closed {
-        Some(error) => Err(closed_output(&error)),
-        None => done.map(drop),
+impl Get {
+    /// Gets a folder with all that is in it.
+    fn run_tree(self, port: Option<Target>) -> Result<()> {
+        let ends = |dir: &Path| dir.to_string_lossy().ends_with(std::path::is_separator);
+        let dir = match self.file {
+            Some(dir) if !ends(&dir) => dir,
+            into => into.unwrap_or_default().join(destination(&self.path.as_file(), None)?),
+        };
+        fetch(port, &self.path, &dir)
     }
-}
-
-fn get(link: &mut Link, path: &BoardPath, sink: impl Sink) -> Result<u64> {
-    let doing = format!("get {path} from {}", link.place());
-    let operation =
-        rawpaste::Get::new(link.path(path)?, sink).map_err(|error| Failure::of(&error.into(), &doing))?;
-    let mut bar = Bar::new(path.as_str());
-    let done = link.attend(operation, |event| bar.on_event(event));
-    drop(bar);
-    done.map_err(|error| Failure::of(&error, &doing))
 }

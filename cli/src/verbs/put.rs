@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rawpaste::{Error, Kind, Source, Stat};
+use rawpaste::Kind;
 
 use crate::{
     files::{Local, is_standard},
+    forced::Forced,
+    jobs::{Manner, Upload, conclude, upload},
     link::{Link, hint_at_folder, with_board},
     path::BoardPath,
     port::Target,
-    progress::Bar,
-    report::{Failure, Result, Visible, print},
+    report::{Failure, Result, Visible},
+    tree::Send,
 };
 
 /// Put files on the board, whole: the board has the old file or the new one at any moment
@@ -23,17 +25,36 @@ use crate::{
 /// takes them in; another is the name of the one file.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  rawpaste put main.py\n  rawpaste put a.py b.py :lib/\n  rawpaste put - :note.txt"
+    after_help = "Examples:\n  rawpaste put main.py\n  rawpaste put a.py b.py :lib/\n  rawpaste put -r lib\n  rawpaste put - :note.txt"
 )]
 pub(crate) struct Put {
     /// Files of this machine (- is standard input), then perhaps :PATH on the board
     #[arg(required = true, value_name = "FILE... [:PATH]")]
     names: Vec<String>,
+    /// Put a folder with all that is in it, but for what is there already and what git ignores. :PATH is its name on the
+    /// board, or ends with / and takes it in. Symbolic links are left out, and said so
+    #[arg(short, long)]
+    recursive: bool,
+    /// Where there is no room for both, let the old file go first: cut off then, the board has neither
+    #[arg(long)]
+    in_place: bool,
+    /// Say how each file travels, and why
+    #[arg(long)]
+    explain: bool,
+    #[command(flatten)]
+    forced: Forced,
+    /// With -r: put what git's ignore files leave out, too
+    #[arg(long, requires = "recursive")]
+    no_ignore: bool,
 }
 
 impl Put {
     /// Puts the files.
     pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+        if self.recursive {
+            return self.run_tree(port);
+        }
+        let manner = self.manner();
         let (names, path) = self.split()?;
         let mut files = Vec::new();
         for name in names {
@@ -41,13 +62,34 @@ impl Put {
         }
         with_board(port, |link| {
             let path = folder(link, path, files.len())?;
+            let mut jobs = Vec::new();
             for (name, file) in files {
                 let target = if path.names_a_folder() { path.join(&own_name(&name)?) } else { path.clone() };
-                put(link, &name, file, &target)?;
+                jobs.push(Upload { name, local: Some(file), target, new: false });
             }
+            let summary = |failed, all| {
+                Failure::trouble(format!("{failed} of {all} files were not put; the others are done"))
+                    .next("mend what is said above, and put those again")
+            };
+            conclude(upload(link, jobs, &manner), summary)?;
             hint_at_folder(link.place());
             Ok(())
         })
+    }
+
+    /// Puts a folder with all that is in it.
+    fn run_tree(self, port: Option<Target>) -> Result<()> {
+        let (no_ignore, manner) = (self.no_ignore, self.manner());
+        let (mut names, path) = self.split()?;
+        let (Some(dir), true) = (names.pop(), names.is_empty()) else {
+            return Err(Failure::usage("put -r takes one folder").next("put -r DIR [:PATH]"));
+        };
+        let path = if path.names_a_folder() { path.join(&own_name(&dir)?) } else { path };
+        Send { dir, path, ignore: !no_ignore, delete: false, manner, dry_run: false }.run(port)
+    }
+
+    fn manner(&self) -> Manner {
+        Manner { choices: self.forced.choices(), in_place: self.in_place, explain: self.explain }
     }
 
     /// Tells the files from the path on the board, which comes last.
@@ -79,12 +121,7 @@ fn folder(link: &mut Link, path: BoardPath, files: usize) -> Result<BoardPath> {
         return Ok(path);
     }
     let doing = format!("put into {path}");
-    let stat = Stat::new(link.path(&path)?).map_err(|error| Failure::of(&error.into(), &doing))?;
-    let found = match link.attend(stat, |_| {}) {
-        Ok(status) => Some(status.kind),
-        Err(rawpaste::DriveError::Engine(Error::Exception(exception))) if exception.errno == Some(2) => None,
-        Err(error) => return Err(Failure::of(&error, &doing)),
-    };
+    let found = link.kind_of(&path, &doing)?;
     match found {
         Some(Kind::Directory) => Ok(path.join("")),
         _ if files == 1 => Ok(path),
@@ -102,25 +139,4 @@ fn own_name(file: &Path) -> Result<String> {
         Failure::usage(format!("{} has no name that a board could have", Visible(&shown)))
             .next("put FILE :PATH names it")
     })
-}
-
-fn put(link: &mut Link, name: &Path, mut file: Local, target: &BoardPath) -> Result<()> {
-    let shown = name.to_string_lossy();
-    let doing = format!("put {} on {} as {target}", Visible(&shown), link.place());
-    let failed = |error: Error| Failure::of(&error.into(), &doing);
-    let size = file.size().map_err(failed)?;
-    let operation = rawpaste::Put::new(&mut file, link.path(target)?).map_err(failed)?;
-    let mut bar = Bar::new(&shown);
-    let done = link.attend(operation, |event| bar.on_event(event));
-    drop(bar);
-    done.map_err(|error| Failure::of(&error, &doing))?;
-    let (shown, place) = (Visible(&shown), link.place());
-    let renamed = if target.name().is_some_and(|last| last == own_name(name).unwrap_or_default())
-        && !target.as_str().contains('/')
-    {
-        String::new()
-    } else {
-        format!(" as {target}")
-    };
-    print(|out| writeln!(out, "put {shown} ({size} bytes) on {place}{renamed}"))
 }

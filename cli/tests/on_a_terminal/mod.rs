@@ -1,7 +1,10 @@
 //! The trials.
 
+mod bench;
 mod files;
+mod gets;
 mod programs;
+mod trees;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +17,10 @@ use tempfile::TempDir;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = files::trials();
+    trials.extend(gets::trials());
     trials.extend(programs::trials());
+    trials.extend(bench::trials());
+    trials.extend(trees::trials());
     trials
 }
 

@@ -6,29 +6,41 @@
 //! | `Enter` | `^C`; `^A`; the mark with its `^D`: each a write of its own | the mark's answer came whole | 5 s without it |
 //! | `Ready` | - | a script is there | - |
 //! | `Open` | - (the offer went along with the last `^D`) | a script is there: `Talk`, header | as there |
-//! | `Talk`, header | `^E A ^A` | `R 01 lo hi 01` (paste), `R 00 >` or the raw banner twice (plain) | any other byte, a window of 0 or above 32767, silence |
-//! | `Talk`, data | source within the credit, then one `^D` | `04` | a byte other than `01`, a grant that nothing earned, silence |
+//! | `Talk`, header | `^E A ^A` | `R 01 lo hi 01` (paste), `R 00 >` or the raw banner twice (plain) | any other byte, the last two where source went ahead, a window of 0 or above 32767, silence |
+//! | `Talk`, data | source, then one `^D`: windowed within the credit; open in slices with a look at what came before each | `04` | a byte other than `01`, a grant that nothing earned, silence |
 //! | `Talk`, ok (plain raw mode) | source at the pace, then `^D` | `OK` | any other byte, silence |
 //! | `Talk`, output | what is typed, at the pace; `^C` to interrupt | `04`, or a banner and a friendly prompt that stands for 1 s (a hard reset) | the script's patience, ten `^C` in vain |
 //! | `Talk`, error | - | `04` | silence, more than 64 KiB |
 //! | `Talk`, prompt | - | `>`; another byte begins a reset's text | `04`, `>` after an early end without an exception, silence |
 //! | `Talk`, reset | - | the raw banner, or a banner and a friendly prompt | silence without a sign of a reset, more than 64 KiB |
+//! | `Pair`: two `Talk`s | the second's source and its `^D`, as of an open flow | the first's prompt: `Talk` with the second; `^C` is asked for: `Talk` with the first | as for the first |
 //! | `Leave` | `^B` | the friendly prompt, or its banner and a pause | silence |
 //! | `Left` | - | the next run enters | - |
 //!
 //! `Talk` has two cursors: the sender (offer, data, end) and the receiver (header to prompt). Exactly one `^D` goes out
 //! for each paste, at the end of its data or in answer to an early `04`: one more, on the empty line, is a soft reset.
+//!
+//! In an open flow a `Talk` whose `^D` and next offer went, and whose script is independent, asks for the next script: a
+//! `Pair` reads the first, whose `^D` is out, and writes the second. Each keeps its own sender, so an early `04` of the one being read is
+//! answered by a `^D` if its own did not go yet. A `Talk` that was the second of a `Pair` may have sent anything up to its
+//! `^D` before the answer to its offer: what answers that source, where the offer itself was lost, is a fault.
 
+mod desk;
 mod enter;
+mod heard;
 mod leave;
 mod paste;
 mod reply;
 mod reset;
 mod talk;
 
-use crate::{Config, Fault, FaultKind, Instant, Patience, Reply, Script, Stdin, outbox::Outbox, trace};
+use alloc::boxed::Box;
+
+use crate::{Board, Config, Fault, FaultKind, Flow, Instant, Patience, Reply, Script, trace};
+pub(crate) use desk::{Desk, News, Turn};
 use enter::Enter;
 pub(crate) use enter::Marked;
+use heard::Heard;
 use leave::Leave;
 use paste::Sender;
 use reply::Receiver;
@@ -58,51 +70,12 @@ enum Phase {
     /// At the raw prompt, with an offer that went ahead: the next script's talk has begun.
     Open(Talk),
     Talk(Talk),
+    /// Two scripts in flight.
+    Pair {
+        reads: Talk,
+        writes: Box<Talk>,
+    },
     Leave(Leave),
-    Left,
-}
-
-/// What the session lends the link.
-#[derive(Debug)]
-pub(crate) struct Desk<'a> {
-    pub(crate) script: &'a Script,
-    pub(crate) outbox: &'a mut Outbox,
-    /// What is typed; none while a script of the engine's own runs.
-    pub(crate) stdin: Option<&'a mut Stdin>,
-    pub(crate) config: &'a Config,
-}
-
-/// What the link wants next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    /// There are bytes in the outbox.
-    Send,
-    /// Something must come until then.
-    Wait(Instant),
-    /// It is at the raw prompt.
-    Ready,
-    /// It is somewhere, and must be entered first.
-    Lost,
-    /// The script ended in a reset of the board, which now says nothing more.
-    Reset,
-    /// An interrupt met a script that had not started; there is no answer.
-    Dropped,
-    /// The friendly prompt is there.
-    Left,
-}
-
-/// What the link heard.
-#[derive(Debug)]
-pub(crate) enum News<'a> {
-    /// The raw prompt is there; what was said before, and the nonce of the helpers found.
-    Entered(Marked),
-    /// What the script prints.
-    Output(&'a [u8]),
-    /// The script ended.
-    Replied(Reply),
-    /// The board has no raw paste.
-    Plain,
-    /// The friendly prompt is there.
     Left,
 }
 
@@ -137,17 +110,38 @@ impl Link {
     }
 
     /// Starts a script; at the raw prompt only.
-    pub(crate) fn start(&mut self, now: Instant, plain: bool, script: &Script, config: &Config) {
+    pub(crate) fn start(&mut self, now: Instant, board: &Board, script: &Script, config: &Config) {
         self.stirred = now;
         let mut talk = if let Phase::Open(talk) = core::mem::replace(&mut self.phase, Phase::Ready) {
             talk
-        } else if plain {
-            Talk::new(Sender::Line { sent: 0, next: now }, Receiver::Ok { matched: 0 })
+        } else if board.plain {
+            Talk::new(Sender::Line { next: now }, Receiver::Ok { matched: 0 })
         } else {
             Talk::new(Sender::Offer, Receiver::header())
         };
-        talk.prepare(script, config);
+        talk.prepare(board.next_flow(), script, config);
         self.set(Phase::Talk(talk));
+    }
+
+    /// Sends the next script behind the one under way, whose offer went ahead; at [`Turn::Next`] only.
+    pub(crate) fn follow(&mut self, script: &Script, config: &Config) {
+        let Phase::Talk(mut reads) = core::mem::replace(&mut self.phase, Phase::Lost) else { return };
+        reads.ahead = Ahead::Sent;
+        let mut writes = Box::new(Talk::new(Sender::Look, Receiver::header()));
+        writes.prepare(Flow::Open, script, config);
+        self.set(Phase::Pair { reads, writes });
+    }
+
+    /// Lets the next script wait for the reply of the one under way; at [`Turn::Next`] only.
+    pub(crate) const fn hold(&mut self) {
+        if let Phase::Talk(talk) = &mut self.phase {
+            talk.ahead = Ahead::Sent;
+        }
+    }
+
+    /// Returns whether a script is under way.
+    pub(crate) const fn is_under_way(&self) -> bool {
+        matches!(self.phase, Phase::Talk(_) | Phase::Pair { .. })
     }
 
     /// Leaves the raw REPL; an offer that is open is ended first, by entering once more.
@@ -157,16 +151,22 @@ impl Link {
         self.set(if open { Phase::Lost } else { Phase::Leave(Leave::Ask) });
     }
 
-    /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void.
-    pub(crate) const fn interrupt(&mut self) -> bool {
-        if let Phase::Talk(talk) = &mut self.phase { talk.interrupt() } else { false }
+    /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void: the second of
+    /// a pair is given up, since nobody can say what of it a `^C` throws away on its way.
+    pub(crate) fn interrupt(&mut self) -> bool {
+        let is_pair = matches!(self.phase, Phase::Pair { .. });
+        if is_pair && let Phase::Pair { reads, .. } = core::mem::replace(&mut self.phase, Phase::Lost) {
+            self.set(Phase::Talk(reads));
+        }
+        let Phase::Talk(talk) = &mut self.phase else { return false };
+        talk.interrupt() || is_pair
     }
 
     /// Returns how long a write may take: what is typed into a running script waits as long as the script may, unless it
     /// is to be interrupted.
     pub(crate) const fn write_patience(&self, script: &Script, config: &Config) -> Patience {
         match &self.phase {
-            Phase::Talk(talk) => talk.write_patience(script, config),
+            Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => talk.write_patience(script, config),
             Phase::Enter(_) => Patience::For(config.entry),
             Phase::Lost | Phase::Ready | Phase::Open(_) | Phase::Leave(_) | Phase::Left => {
                 Patience::For(config.patience)
@@ -188,12 +188,18 @@ impl Link {
             Phase::Enter(enter) => enter.poll(now, desk, &mut self.entries),
             Phase::Leave(leave) => leave.poll(now, stirred, desk),
             Phase::Talk(talk) => talk.poll(now, stirred, desk),
+            Phase::Pair { reads, writes } => match reads.poll(now, stirred, desk) {
+                Ok(Turn::Wait(until)) => {
+                    Ok(writes.send(now, &mut desk.behind()).unwrap_or(Turn::Wait(until)))
+                }
+                turn => turn,
+            },
         };
         match turn {
             Ok(Turn::Send) => self.stirred = now,
             Ok(Turn::Reset | Turn::Dropped) => self.lose(),
             Ok(Turn::Left) => self.set(Phase::Left),
-            Ok(Turn::Wait(_) | Turn::Ready | Turn::Lost) | Err(_) => {}
+            Ok(Turn::Look | Turn::Next | Turn::Wait(_) | Turn::Ready | Turn::Lost) | Err(_) => {}
         }
         turn.map_err(|kind| self.fault(kind))
     }
@@ -210,7 +216,9 @@ impl Link {
                 }
                 Phase::Enter(enter) => Ok(enter.read(bytes)),
                 Phase::Leave(leave) => Ok(leave.read(bytes)),
-                Phase::Open(talk) | Phase::Talk(talk) => talk.read(bytes, &mut self.banners),
+                Phase::Open(talk) | Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => {
+                    talk.read(bytes, &mut self.banners)
+                }
             };
             self.heard.add(&before[..before.len() - bytes.len()]);
             match news {
@@ -231,7 +239,12 @@ impl Link {
 
     /// The transport ended.
     pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
-        let resets = matches!(&self.phase, Phase::Talk(talk) if talk.may_end());
+        let resets = match &self.phase {
+            Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => talk.may_end(),
+            Phase::Lost | Phase::Enter(_) | Phase::Ready | Phase::Open(_) | Phase::Leave(_) | Phase::Left => {
+                false
+            }
+        };
         let fault = self.fault(FaultKind::Closed);
         self.lose();
         if resets { Ok(Reply::Closed) } else { Err(fault) }
@@ -239,21 +252,40 @@ impl Link {
 
     /// Moves to the phase that the news leads to.
     fn settle(&mut self, news: &News<'_>) {
-        let next = match (&self.phase, news) {
-            (_, News::Output(_)) => return,
-            (_, News::Plain) => Phase::Ready,
-            (_, News::Left) => Phase::Left,
-            (_, News::Entered(_)) => Phase::Ready,
-            (Phase::Talk(talk), News::Replied(_)) if talk.leaves_clean_prompt() => match talk.ahead {
-                Ahead::Sent => Phase::Open(Talk::new(Sender::Offered, Receiver::header())),
-                Ahead::No | Ahead::Wanted => Phase::Ready,
-            },
-            (_, News::Replied(_)) => Phase::Lost,
+        let next = match news {
+            News::Output(_) => return,
+            News::Plain | News::Entered(_) => Phase::Ready,
+            News::Left => Phase::Left,
+            News::Replied(_) => self.after_reply(),
         };
         if matches!(news, News::Entered(_)) {
             self.heard.clear();
         }
         self.set(next);
+    }
+
+    /// The phase after a reply: where nothing disturbed it, with the second of a pair or at the prompt.
+    fn after_reply(&mut self) -> Phase {
+        let phase = core::mem::replace(&mut self.phase, Phase::Lost);
+        if let Phase::Talk(talk) = &phase
+            && talk.leaves_clean_prompt()
+        {
+            return match talk.ahead {
+                Ahead::Sent | Ahead::Free => Phase::Open(Talk::new(Sender::Offered, Receiver::header())),
+                Ahead::No | Ahead::Wanted { .. } => Phase::Ready,
+            };
+        }
+        match phase {
+            Phase::Pair { reads, writes } if reads.leaves_clean_prompt() => Phase::Talk(*writes),
+            Phase::Lost
+            | Phase::Enter(_)
+            | Phase::Ready
+            | Phase::Open(_)
+            | Phase::Talk(_)
+            | Phase::Pair { .. }
+            | Phase::Leave(_)
+            | Phase::Left => Phase::Lost,
+        }
     }
 
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
@@ -265,7 +297,7 @@ impl Link {
             Phase::Lost => "nothing is known of the board",
             Phase::Ready | Phase::Left => "waiting at the prompt",
             Phase::Enter(enter) => enter.name(),
-            Phase::Open(talk) | Phase::Talk(talk) => talk.receiver.name(),
+            Phase::Open(talk) | Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => talk.receiver.name(),
             Phase::Leave(_) => "waiting for the friendly prompt",
         }
     }
@@ -273,30 +305,5 @@ impl Link {
     fn set(&mut self, phase: Phase) {
         self.phase = phase;
         trace::phase(self.name());
-    }
-}
-
-/// The last bytes that came, for errors.
-#[derive(Debug, Default)]
-struct Heard {
-    bytes: alloc::vec::Vec<u8>,
-}
-
-impl Heard {
-    const LIMIT: usize = 64;
-
-    const fn new() -> Self {
-        Self { bytes: alloc::vec::Vec::new() }
-    }
-
-    fn add(&mut self, bytes: &[u8]) {
-        let bytes = &bytes[bytes.len().saturating_sub(Self::LIMIT)..];
-        let excess = (self.bytes.len() + bytes.len()).saturating_sub(Self::LIMIT);
-        self.bytes.drain(..excess);
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    fn clear(&mut self) {
-        self.bytes.clear();
     }
 }

@@ -3,12 +3,12 @@
 use core::time::Duration;
 
 use super::{
-    Desk, SLICE,
+    Desk, SLICE, Turn,
     reply::Receiver,
     talk::{Ahead, Interrupt, Talk},
 };
 use crate::{
-    FaultKind, Instant,
+    Credit, FaultKind, Flow, Instant,
     control::{CTRL_C, CTRL_D, OFFER},
 };
 
@@ -24,10 +24,12 @@ pub(super) enum Sender {
     Offer,
     /// Nothing: the answer to the offer decides.
     Offered,
-    /// Source, from this offset on, within the credit, not before `next`.
-    Data { sent: usize, next: Instant },
-    /// Source in plain raw mode, from this offset on, not before `next`.
-    Line { sent: usize, next: Instant },
+    /// Source, not before `next`; in a windowed flow within the credit.
+    Data { next: Instant },
+    /// In an open flow a look at what came, then source.
+    Look,
+    /// Source in plain raw mode, not before `next`.
+    Line { next: Instant },
     /// The one `^D`.
     End,
     /// Nothing more.
@@ -35,50 +37,67 @@ pub(super) enum Sender {
 }
 
 impl Talk {
-    /// Puts what goes out next in the outbox; returns whether there is anything.
-    pub(super) fn send(&mut self, now: Instant, desk: &mut Desk<'_>) -> bool {
-        match self.sender {
+    /// Puts what goes out next in the outbox; nothing if there is none.
+    pub(super) fn send(&mut self, now: Instant, desk: &mut Desk<'_>) -> Option<Turn> {
+        let sends = match self.sender {
             Sender::Offer => {
                 desk.outbox.push(OFFER);
                 self.sender = Sender::Offered;
                 true
             }
-            Sender::Data { next, .. } | Sender::Line { next, .. } if now < next => false,
-            Sender::Data { sent, .. } => self.send_data(now, sent, desk),
-            Sender::Line { sent, .. } => self.send_line(now, sent, desk),
+            Sender::Data { next } | Sender::Line { next } if now < next => false,
+            Sender::Data { .. } => self.send_data(now, desk),
+            Sender::Look => {
+                self.sender = Sender::Data { next: now };
+                return Some(Turn::Look);
+            }
+            Sender::Line { .. } => self.send_line(now, desk),
             Sender::End => {
                 // It ends what the board throws away; the script raised already.
                 self.ahead = Ahead::No;
                 self.send_end(desk)
             }
             Sender::Offered | Sender::Done => false,
-        }
+        };
+        sends.then_some(Turn::Send)
     }
 
-    /// The next slice of a paste, within the credit; where the board's buffer is smaller than the credit, at a pace.
-    fn send_data(&mut self, now: Instant, sent: usize, desk: &mut Desk<'_>) -> bool {
-        let Some(credit) = &mut self.credit else { return false };
+    /// The next slice of a paste: windowed within the credit, where the board's buffer is smaller than that at a pace;
+    /// in an open flow whatever there is, since the board pushes back.
+    fn send_data(&mut self, now: Instant, desk: &mut Desk<'_>) -> bool {
+        let room = match self.flow {
+            Flow::Windowed => self.credit.as_ref().map_or(0, Credit::room),
+            Flow::Open => usize::MAX,
+        };
         let source = desk.script.source();
         let most = desk.config.in_flight.map_or(SLICE, |most| most.get().min(SLICE));
-        let piece = (source.len() - sent).min(credit.room()).min(most);
-        desk.outbox.push(&source[sent..sent + piece]);
-        credit.sent(piece);
-        let ends = sent + piece == source.len();
+        let piece = (source.len() - self.sent).min(room).min(most);
+        desk.outbox.push(&source[self.sent..self.sent + piece]);
+        self.sent += piece;
+        if let Some(credit) = &mut self.credit {
+            credit.sent(piece);
+        }
         if piece > 0 {
-            let next = if desk.config.in_flight.is_some() { now + desk.config.pace.every } else { now };
-            self.sender = Sender::Data { sent: sent + piece, next };
+            self.sender = match self.flow {
+                Flow::Open => Sender::Look,
+                Flow::Windowed if desk.config.in_flight.is_some() => {
+                    Sender::Data { next: now + desk.config.pace.every }
+                }
+                Flow::Windowed => Sender::Data { next: now },
+            };
         }
         // The room that the credit keeps holds the end.
-        if ends { self.send_end(desk) } else { piece > 0 }
+        if self.sent == source.len() { self.send_end(desk) } else { piece > 0 }
     }
 
     /// The next slice of a line in plain raw mode, at the pace.
-    fn send_line(&mut self, now: Instant, sent: usize, desk: &mut Desk<'_>) -> bool {
+    fn send_line(&mut self, now: Instant, desk: &mut Desk<'_>) -> bool {
         let source = desk.script.source();
-        let piece = (source.len() - sent).min(desk.config.pace.bytes.max(1));
-        desk.outbox.push(&source[sent..sent + piece]);
-        self.sender = Sender::Line { sent: sent + piece, next: now + desk.config.pace.every };
-        if sent + piece == source.len() {
+        let piece = (source.len() - self.sent).min(desk.config.pace.bytes.max(1));
+        desk.outbox.push(&source[self.sent..self.sent + piece]);
+        self.sent += piece;
+        self.sender = Sender::Line { next: now + desk.config.pace.every };
+        if self.sent == source.len() {
             if source.is_empty() {
                 // On the empty line a ^D is a soft reset.
                 desk.outbox.push(b"\n");
@@ -90,9 +109,10 @@ impl Talk {
 
     fn send_end(&mut self, desk: &mut Desk<'_>) -> bool {
         desk.outbox.push(&[CTRL_D]);
-        if self.ahead == Ahead::Wanted {
+        if let Ahead::Wanted { independent } = self.ahead {
             desk.outbox.push(OFFER);
-            self.ahead = Ahead::Sent;
+            let goes_on = independent && self.flow == Flow::Open;
+            self.ahead = if goes_on { Ahead::Free } else { Ahead::Sent };
         }
         self.sender = Sender::Done;
         true
@@ -148,9 +168,14 @@ impl Talk {
     pub(super) fn wake_up(&self, now: Instant, desk: &Desk<'_>) -> Instant {
         const NEVER: Instant = Instant::from_epoch(Duration::MAX);
         let paced = match self.sender {
-            Sender::Line { next, .. } => next,
-            Sender::Data { next, .. } if desk.config.in_flight.is_some() => next,
-            Sender::Offer | Sender::Offered | Sender::Data { .. } | Sender::End | Sender::Done => NEVER,
+            Sender::Line { next } => next,
+            Sender::Data { next } if desk.config.in_flight.is_some() => next,
+            Sender::Offer
+            | Sender::Offered
+            | Sender::Data { .. }
+            | Sender::Look
+            | Sender::End
+            | Sender::Done => NEVER,
         };
         let waits = desk.stdin.as_ref().is_some_and(|stdin| !stdin.waiting().is_empty());
         let typing = match self.typed {

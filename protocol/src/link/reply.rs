@@ -132,7 +132,9 @@ impl Talk {
     /// `52 01 lo hi 01` accepts (`shared/runtime/pyexec.c`); `52 00 3e` and the raw banner say that there is no raw paste.
     fn read_header<'a>(&mut self, byte: u8, banners: &mut u8) -> Result<Option<News<'a>>, FaultKind> {
         let Receiver::Header { bytes, len } = &mut self.receiver else { return Ok(None) };
-        if bytes[0] == RAW_BANNER[0] || (*len == 0 && byte == RAW_BANNER[0]) {
+        // Source that went ahead of the answer has met something else then.
+        let waits = matches!(self.sender, Sender::Offer | Sender::Offered);
+        if waits && (bytes[0] == RAW_BANNER[0] || (*len == 0 && byte == RAW_BANNER[0])) {
             if byte != RAW_BANNER[*len] {
                 return Err(FaultKind::Unexpected(byte));
             }
@@ -144,13 +146,17 @@ impl Talk {
         *len += 1;
         match bytes[..*len] {
             [b'R'] | [b'R', 0 | 1] | [b'R', 1, _] | [b'R', 1, _, _] => Ok(None),
-            [b'R', 0, b'>'] => Ok(Some(News::Plain)),
+            [b'R', 0, b'>'] if waits => Ok(Some(News::Plain)),
             [b'R', 1, low, high, CTRL_A] => {
                 let size = u16::from_le_bytes([low, high]);
                 let window = Window::new(size).ok_or(FaultKind::Window(size))?;
-                self.credit = Some(Credit::new(window, Follows::End));
+                let mut credit = Credit::new(window, Follows::End);
+                credit.sent(self.sent);
+                self.credit = Some(credit);
                 self.settle_credit();
-                self.sender = Sender::Data { sent: 0, next: Instant::EPOCH };
+                if waits {
+                    self.sender = Sender::Data { next: Instant::EPOCH };
+                }
                 self.receiver = Receiver::Data;
                 *banners = 0;
                 Ok(None)
@@ -178,7 +184,7 @@ impl Talk {
             CTRL_D => {
                 // Before the host's ^D it means that the script does not compile: the board now throws away what
                 // comes until the one ^D.
-                if matches!(self.sender, Sender::Data { .. }) {
+                if matches!(self.sender, Sender::Data { .. } | Sender::Look) {
                     self.sender = Sender::End;
                     self.early = true;
                 }

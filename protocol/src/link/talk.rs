@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{Desk, Turn, paste::Sender, reply::Receiver, reset::SETTLES};
-use crate::{Config, Credit, FaultKind, Follows, Instant, Patience, Script};
+use crate::{Config, Credit, FaultKind, Flow, Follows, Instant, Patience, Script};
 
 /// How far apart the wake-ups of an endless patience are.
 const WAKE_UP: Duration = Duration::from_secs(60);
@@ -13,6 +13,10 @@ const WAKE_UP: Duration = Duration::from_secs(60);
 pub(super) struct Talk {
     pub(super) sender: Sender,
     pub(super) receiver: Receiver,
+    /// How its source goes.
+    pub(super) flow: Flow,
+    /// How many bytes of its source went.
+    pub(super) sent: usize,
     /// The credit of the paste, from its header on.
     pub(super) credit: Option<Credit>,
     /// Whether the source was taken for complete before it was.
@@ -30,10 +34,14 @@ pub(super) struct Talk {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ahead {
     No,
-    /// It goes if the board's window leaves room for it.
-    Wanted,
+    /// It goes if the board's window leaves room for it; in an open flow the next script may go with it.
+    Wanted {
+        independent: bool,
+    },
     /// It went: its answer comes after this script's prompt.
     Sent,
+    /// It went, and the next script may follow at once.
+    Free,
 }
 
 /// The `^C` of a talk.
@@ -45,15 +53,26 @@ pub(super) enum Interrupt {
 
 impl Talk {
     pub(super) const fn new(sender: Sender, receiver: Receiver) -> Self {
-        let (interrupt, ahead) = (Interrupt::No, Ahead::No);
-        Self { sender, receiver, credit: None, early: false, interrupt, resets: false, ahead, typed: None }
+        Self {
+            sender,
+            receiver,
+            flow: Flow::Windowed,
+            sent: 0,
+            credit: None,
+            early: false,
+            interrupt: Interrupt::No,
+            resets: false,
+            ahead: Ahead::No,
+            typed: None,
+        }
     }
 
     /// Says what the script is like, for which this talk was begun.
-    pub(super) fn prepare(&mut self, script: &Script, config: &Config) {
+    pub(super) fn prepare(&mut self, flow: Flow, script: &Script, config: &Config) {
+        self.flow = flow;
         self.resets = script.resets();
         if script.has_more() && config.in_flight.is_none() && !matches!(self.receiver, Receiver::Ok { .. }) {
-            self.ahead = Ahead::Wanted;
+            self.ahead = Ahead::Wanted { independent: script.is_independent() };
         }
         self.settle_credit();
     }
@@ -62,7 +81,10 @@ impl Talk {
     pub(super) const fn settle_credit(&mut self) {
         let Some(credit) = &mut self.credit else { return };
         if credit.window().get() < 5 {
-            self.ahead = Ahead::No;
+            self.flow = Flow::Windowed;
+            if matches!(self.ahead, Ahead::Wanted { .. }) {
+                self.ahead = Ahead::No;
+            }
         }
         credit.follow(if matches!(self.ahead, Ahead::No) { Follows::End } else { Follows::EndAndOffer });
     }
@@ -86,7 +108,16 @@ impl Talk {
         if self.was_dropped() {
             return Ok(Turn::Dropped);
         }
-        if self.send_interrupt(now, desk)? || self.send(now, desk) || self.send_typed(now, desk) {
+        if self.send_interrupt(now, desk)? {
+            return Ok(Turn::Send);
+        }
+        if self.may_go_on() {
+            return Ok(Turn::Next);
+        }
+        if let Some(turn) = self.send(now, desk) {
+            return Ok(turn);
+        }
+        if self.send_typed(now, desk) {
             return Ok(Turn::Send);
         }
         let settled = stirred + SETTLES;
@@ -101,6 +132,11 @@ impl Talk {
         };
         let until = if at_prompt { until.min(settled) } else { until };
         Ok(Turn::Wait(until.min(self.wake_up(now, desk))))
+    }
+
+    /// The next script may be asked for before this one's reply.
+    const fn may_go_on(&self) -> bool {
+        matches!((self.ahead, self.interrupt), (Ahead::Free, Interrupt::No))
     }
 
     /// The script may have started the whole board again, which then stands at its friendly prompt.

@@ -27,11 +27,12 @@ pub(super) static ABOUT: Helper = Helper {
         "   binascii.crc32(b'a')\n",
         "   k='crc32'\n",
         "  except Exception:pass\n",
+        "  r=k=='crc32'\n",
         "  if m('hashlib','sha256')or m('hashlib','new'):k='sha256'\n",
         "  gc.collect()\n",
         "  print((s.name,'.'.join(str(c) for c in s.version[:3]),getattr(s,'_machine',''),sys.platform,u,",
         "gc.mem_free(),k,hasattr(getattr(sys,'stdout',0),'buffer'),m('binascii','b2a_base64'),",
-        "m('deflate','DeflateIO'),m('os','rename'),m('os','listdir')))\n",
+        "m('deflate','DeflateIO'),m('os','rename'),m('os','listdir'),r))\n",
     ),
     requires: &[],
     #[cfg(feature = "testing")]
@@ -76,7 +77,7 @@ impl Operation for Info {
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<About>, Error> {
         reply.finished()?;
-        let values: [Value; 12] = self.answer.values()?;
+        let values: [Value; 13] = self.answer.values()?;
         let text = |at: usize| values[at].as_str().map(Into::into).ok_or_else(|| self.answer.senseless());
         let digest = match values[6].as_str() {
             Some("sha256") => DigestKind::Sha256,
@@ -96,6 +97,7 @@ impl Operation for Info {
             deflate: values[9].is_true(),
             rename: values[10].is_true(),
             files: values[11].is_true(),
+            crc32: values[12].is_true(),
         }))
     }
 }
@@ -115,7 +117,7 @@ fn twin(machine: &mut Machine, _arguments: &[Value]) -> Result<(), Raised> {
     let bool = |value| if value { "True" } else { "False" };
     let kind = machine.disk.kind();
     machine.print(&alloc::format!(
-        "('micropython', '{major}.{minor}.{patch}', '{}', 'simulated', '73696d', {}, '{digest}', {}, {}, {}, {}, {})\n",
+        "('micropython', '{major}.{minor}.{patch}', '{}', 'simulated', '73696d', {}, '{digest}', {}, {}, {}, {}, {}, {})\n",
         firmware.machine,
         firmware.heap,
         bool(can.stdout_buffer),
@@ -123,6 +125,7 @@ fn twin(machine: &mut Machine, _arguments: &[Value]) -> Result<(), Raised> {
         bool(can.deflate),
         bool(kind != FileSystem::Flat),
         bool(kind != FileSystem::Missing),
+        bool(can.binascii),
     ));
     Ok(())
 }

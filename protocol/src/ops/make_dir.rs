@@ -8,7 +8,7 @@ use crate::testing::{Machine, Raised, arguments};
 use crate::{Board, Error, Helper, Operation, Reply, Script};
 
 /// Makes a directory. If it may have run before, a directory that is there is the one that it made.
-pub(super) static MAKE_DIR: Helper = Helper {
+pub(crate) static MAKE_DIR: Helper = Helper {
     name: "m",
     source: concat!(
         " def m(p,a=0):\n",

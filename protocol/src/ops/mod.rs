@@ -30,6 +30,8 @@ use core::ops::ControlFlow;
 use crate::{Board, Error, Needs, Operation, Refused, Reply, Script, Stdin};
 use eight_bit::EightBit;
 pub(crate) use eight_bit::SelfTest;
+#[cfg(feature = "transfer")]
+pub(crate) use {make_dir::MAKE_DIR, remove::REMOVE};
 
 /// The helpers of these operations.
 #[cfg(feature = "testing")]
@@ -37,8 +39,8 @@ pub(crate) const HELPERS: &[&crate::Helper] = &[
     &about::ABOUT,
     &eight_bit::TEST,
     &list::LIST,
-    &make_dir::MAKE_DIR,
-    &remove::REMOVE,
+    &MAKE_DIR,
+    &REMOVE,
     &rename::RENAME,
     &space::SPACE,
     &stat::STAT,

@@ -8,7 +8,7 @@ use crate::testing::{Machine, Raised, arguments};
 use crate::{Board, Error, Helper, Operation, Reply, Script};
 
 /// Removes a file, or an empty directory. If it may have run before, what is not there is what it removed.
-pub(super) static REMOVE: Helper = Helper {
+pub(crate) static REMOVE: Helper = Helper {
     name: "r",
     source: concat!(
         " def r(p,a=0):\n",

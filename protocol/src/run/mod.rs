@@ -4,7 +4,7 @@ mod writing;
 use core::time::Duration;
 
 use crate::{
-    Error, Exception, Fault, FaultKind, Instant, Operation, Progress, Refused, Reply, Session,
+    Error, Exception, Fault, FaultKind, Flow, Instant, Operation, Progress, Refused, Reply, Session,
     control::CTRL_C,
     link::{Marked, Turn},
 };
@@ -22,8 +22,8 @@ pub struct Run<'a, O: Operation> {
     stage: Stage,
     writing: Writing,
     outcome: Option<Result<O::Output, Error>>,
-    /// The error that an operation ended with while its script was under way, until the script's reply.
-    failed: Option<Error>,
+    /// How the operation ended while scripts of it were under way, until the last one's reply.
+    ending: Option<Result<O::Output, Error>>,
     interrupted: bool,
     /// Whether the operation wrote a script.
     begun: bool,
@@ -50,7 +50,8 @@ pub enum Step<'a, T> {
     },
     /// Wait for bytes, then hand them in with [`received`](Run::received).
     Read {
-        /// Poll again at this time even if nothing came. If it is the present, take what is there and do not wait.
+        /// Poll again at this time even if nothing came. If it is the present, take what is there and do not wait: there is
+        /// more to write, and a board that cannot get rid of what it says takes nothing.
         until: Instant,
     },
     /// Something to know; poll again at once. Each comes once.
@@ -72,6 +73,8 @@ pub enum Event<'a> {
     },
     /// The board has no raw paste: scripts go in plain raw mode, short and paced, for the rest of the connection.
     Plain,
+    /// Bytes were lost in an [open flow](crate::Flow::Open): it is windowed for the rest of the connection.
+    Windowed,
     /// The operation came further.
     Progress(Progress),
 }
@@ -107,6 +110,7 @@ enum Next {
 enum Kind {
     Entered,
     Plain,
+    Windowed,
     Progress(Progress),
 }
 
@@ -119,7 +123,7 @@ impl<'a, O: Operation> Run<'a, O> {
             stage: Stage::Next,
             writing: Writing::Idle,
             outcome: None,
-            failed: None,
+            ending: None,
             interrupted: false,
             begun: false,
             entered: false,
@@ -129,14 +133,15 @@ impl<'a, O: Operation> Run<'a, O> {
 
     /// Says what to do next. `now` never goes backwards.
     ///
-    /// Polled again without news, it repeats its `Write`, `Flush` or `Read`; an `Event` comes once; after `Done` it
-    /// answers `Done(Err(`[`Refused::Ended`]`))`.
+    /// Polled again without news, it repeats its `Write`, `Flush` or `Read`; an `Event` comes once, and so does a `Read` that
+    /// is not to wait; after `Done` it answers `Done(Err(`[`Refused::Ended`]`))`.
     pub fn poll(&mut self, now: Instant) -> Step<'_, O::Output> {
         match self.next(now) {
             Next::Write(until) => Step::Write { bytes: self.session.outbox.batch(), until },
             Next::Flush(until) => Step::Flush { until },
             Next::Read(until) => Step::Read { until },
             Next::Event(Kind::Plain) => Step::Event(Event::Plain),
+            Next::Event(Kind::Windowed) => Step::Event(Event::Windowed),
             Next::Event(Kind::Progress(progress)) => Step::Event(Event::Progress(progress)),
             Next::Event(Kind::Entered) => {
                 let Marked { attempts, heard, .. } = &self.events.shown;
@@ -251,6 +256,8 @@ impl<'a, O: Operation> Run<'a, O> {
             }
             match self.session.poll_link(now) {
                 Ok(Turn::Send) => {}
+                Ok(Turn::Look) => return Next::Read(now),
+                Ok(Turn::Next) => self.go_on(),
                 // Nothing is waited for while its question is held back.
                 Ok(Turn::Wait(_)) if self.session.outbox.held() => {
                     if let Some(next) = self.flush(now) {
@@ -292,14 +299,31 @@ impl<'a, O: Operation> Run<'a, O> {
         if core::mem::take(&mut self.events.plain) {
             return Some(Kind::Plain);
         }
+        if !matches!(self.stage, Stage::Ended) && core::mem::take(&mut self.session.narrowed) {
+            return Some(Kind::Windowed);
+        }
         let progress = self.operation.progress().filter(|progress| self.events.is_worth(progress))?;
         self.events.progress = Some(progress);
         Some(Kind::Progress(progress))
     }
 
     fn end(&mut self, outcome: Result<O::Output, Error>) {
-        // Why the operation gave up says more than how its script then ended.
-        self.outcome = Some(self.failed.take().map_or(outcome, Err));
+        if matches!(&outcome, Err(Error::Fault(fault)) if fault.kind != FaultKind::Closed)
+            && self.session.board.next_flow() == Flow::Open
+        {
+            self.session.narrow();
+        }
+        // How the operation ended says more than how its scripts then did.
+        self.outcome = Some(self.ending.take().unwrap_or(outcome));
+    }
+
+    /// The operation has ended; the run does when no script is under way any more.
+    fn finish(&mut self, outcome: Result<O::Output, Error>) {
+        if self.session.link.is_under_way() {
+            self.ending = Some(outcome);
+        } else {
+            self.end(outcome);
+        }
     }
 
     fn stuck(&mut self, patience: Duration) {

@@ -18,11 +18,13 @@ pub(super) enum Stage {
     /// A script is to be run, or runs: a probe's, or the operation's own.
     Script {
         probe: Option<Probe>,
-        /// Whether it printed anything, so that it cannot be sent again.
-        printed: bool,
+        /// Whether it cannot be sent again: it printed something, or followed another that was under way.
+        once: bool,
         /// How often it was sent before in vain.
         sent: u8,
     },
+    /// A script of the operation's runs, and its next one is written: sent already, or held until this one's reply.
+    Pair,
     /// The helpers that it calls are being defined.
     Define {
         probe: Option<Probe>,
@@ -48,13 +50,13 @@ impl<O: Operation> Run<'_, O> {
         }
         let session = &mut *self.session;
         if let Stage::Script { probe, sent, .. } = &mut self.stage
-            && session.lacks_helpers()
+            && session.lacks_helpers(*sent > 0)
         {
             self.stage = Stage::Define { probe: probe.take(), sent: *sent };
         }
         session.whose = match self.stage {
             Stage::Define { .. } => Whose::Definition,
-            Stage::Script { probe: None, .. } => Whose::Operation,
+            Stage::Script { probe: None, .. } | Stage::Pair => Whose::Operation,
             Stage::Script { .. } | Stage::Next | Stage::Leave | Stage::Ended => Whose::Probe,
         };
         let script = if session.whose == Whose::Definition { &session.definition } else { &session.script };
@@ -66,8 +68,33 @@ impl<O: Operation> Run<'_, O> {
         if session.board.plain {
             script.check_plain(session.config.plain_limit)?;
         }
-        session.link.start(now, session.board.plain, script, &session.config);
+        session.link.start(now, &session.board, script, &session.config);
         Ok(())
+    }
+
+    /// In an open flow: asks the operation for the next script before the reply of the one under way.
+    pub(super) fn go_on(&mut self) {
+        let is_own = matches!(self.stage, Stage::Script { probe: None, .. });
+        if !is_own || self.interrupted || self.ending.is_some() {
+            return self.session.link.hold();
+        }
+        let session = &mut *self.session;
+        session.next.clear_ahead(session.board.quoting());
+        let written = self.operation.script(&session.board, &mut session.next);
+        if written.is_ok() {
+            self.stage = Stage::Pair;
+        }
+        if session.next.says_windowed() {
+            session.narrow();
+        }
+        if written.is_ok() && session.may_follow() {
+            session.link.follow(&session.next, &session.config);
+        } else {
+            session.link.hold();
+        }
+        if let Err(error) = written {
+            self.finish(Err(error));
+        }
     }
 
     /// Writes the next script: a probe's, if the operation needs to know something, or its own.
@@ -86,7 +113,10 @@ impl<O: Operation> Run<'_, O> {
                 self.operation.script(&session.board, &mut session.script)?;
             }
         }
-        self.stage = Stage::Script { probe, printed: false, sent: 0 };
+        if session.script.says_windowed() {
+            session.narrow();
+        }
+        self.stage = Stage::Script { probe, once: false, sent: 0 };
         Ok(())
     }
 
@@ -99,7 +129,10 @@ impl<O: Operation> Run<'_, O> {
                 self.events.entered = Some(marked);
             }
             News::Output(bytes) => self.output(bytes),
-            News::Replied(reply) => self.replied(reply),
+            News::Replied(reply) => {
+                self.session.board.answered();
+                self.replied(reply);
+            }
             News::Left => self.replied(Reply::Finished),
             News::Plain => {
                 self.session.board.plain = true;
@@ -114,9 +147,10 @@ impl<O: Operation> Run<'_, O> {
         let limit = self.session.config.plain_limit;
         let fits = self.session.script.check_plain(limit).is_ok();
         self.stage = match core::mem::replace(&mut self.stage, Stage::Next) {
-            Stage::Script { probe, printed, sent } if fits => Stage::Script { probe, printed, sent },
-            Stage::Define { probe, sent } if fits => Stage::Script { probe, printed: false, sent },
-            Stage::Script { .. } | Stage::Define { .. } | Stage::Next => Stage::Next,
+            Stage::Script { probe, once, sent } if fits => Stage::Script { probe, once, sent },
+            Stage::Define { probe, sent } if fits => Stage::Script { probe, once: false, sent },
+            // It takes an answered paste to have two.
+            Stage::Script { .. } | Stage::Pair | Stage::Define { .. } | Stage::Next => Stage::Next,
             stage @ (Stage::Leave | Stage::Ended) => stage,
         };
         // What the operation wrote last was not sent.
@@ -124,9 +158,15 @@ impl<O: Operation> Run<'_, O> {
     }
 
     fn output(&mut self, bytes: &[u8]) {
-        let Stage::Script { probe, printed, .. } = &mut self.stage else { return };
-        *printed = true;
-        if self.failed.is_some() {
+        let probe = match &mut self.stage {
+            Stage::Script { probe, once, .. } => {
+                *once = true;
+                probe.as_mut()
+            }
+            Stage::Pair => None,
+            Stage::Next | Stage::Define { .. } | Stage::Leave | Stage::Ended => return,
+        };
+        if self.ending.is_some() {
             return;
         }
         let taken = match probe {
@@ -134,7 +174,7 @@ impl<O: Operation> Run<'_, O> {
             None => self.operation.output(bytes, &mut self.session.stdin),
         };
         if let Err(error) = taken {
-            self.failed = Some(error);
+            self.ending = Some(Err(error));
             if self.session.interrupt() {
                 self.writing = Writing::Idle;
             }
@@ -143,11 +183,11 @@ impl<O: Operation> Run<'_, O> {
 
     /// The script under way ended.
     pub(super) fn replied(&mut self, reply: Reply) {
-        if matches!(reply, Reply::Reset | Reply::Closed) {
+        if matches!(reply, Reply::Reset | Reply::Closed) || self.session.current().wipes() {
             self.session.defined.clear();
         }
-        if let Some(error) = self.failed.take() {
-            return self.end(Err(error));
+        if let Some(ending) = self.ending.take() {
+            return self.finish(ending);
         }
         match (core::mem::replace(&mut self.stage, Stage::Next), self.amiss(&reply)) {
             // That it does not arrive is what a self-test may find out.
@@ -157,7 +197,7 @@ impl<O: Operation> Run<'_, O> {
             ) => {
                 self.answered(stage, reply);
             }
-            (Stage::Script { probe, printed: false, sent } | Stage::Define { probe, sent }, Some(amiss)) => {
+            (Stage::Script { probe, once: false, sent } | Stage::Define { probe, sent }, Some(amiss)) => {
                 self.send_again(probe, sent, amiss)
             }
             (stage, amiss) => {
@@ -176,7 +216,7 @@ impl<O: Operation> Run<'_, O> {
             self.session.defined.clear();
         }
         if sent < 2 {
-            self.stage = Stage::Script { probe, printed: false, sent: sent + 1 };
+            self.stage = Stage::Script { probe, once: false, sent: sent + 1 };
             return;
         }
         let fault = self.session.link.fault(FaultKind::Damaged);
@@ -190,11 +230,11 @@ impl<O: Operation> Run<'_, O> {
             Stage::Define { probe, sent } => match reply.finished() {
                 Ok(()) => {
                     self.session.has_helpers();
-                    self.stage = Stage::Script { probe, printed: false, sent };
+                    self.stage = Stage::Script { probe, once: false, sent };
                 }
                 Err(Error::Exception(exception)) if exception.kind == "MemoryError" => {
                     if self.session.defines_fewer() {
-                        self.stage = Stage::Script { probe, printed: false, sent };
+                        self.stage = Stage::Script { probe, once: false, sent };
                     } else {
                         self.end(Err(NO_MEMORY.into()));
                     }
@@ -206,19 +246,35 @@ impl<O: Operation> Run<'_, O> {
                     self.end(Err(error));
                 }
             }
-            Stage::Script { probe: None, .. } | Stage::Leave => match self.operation.reply(reply) {
-                Ok(ControlFlow::Break(output)) => self.end(Ok(output)),
-                Ok(ControlFlow::Continue(())) => {}
-                Err(error) => self.end(Err(error)),
-            },
+            Stage::Script { probe: None, .. } | Stage::Leave => self.tell(reply),
+            Stage::Pair => {
+                self.session.turn_over();
+                // If it is not under way, it was held, or went down with the board; then it is sent now.
+                let once = self.session.link.is_under_way();
+                self.stage = Stage::Script { probe: None, once, sent: 0 };
+                self.tell(reply);
+            }
             Stage::Next => {}
             Stage::Ended => self.stage = Stage::Ended,
+        }
+    }
+
+    fn tell(&mut self, reply: Reply) {
+        match self.operation.reply(reply) {
+            Ok(ControlFlow::Break(output)) => self.finish(Ok(output)),
+            Ok(ControlFlow::Continue(())) => {}
+            Err(error) => self.finish(Err(error)),
         }
     }
 
     /// Says why a script of the engine's own may be worth sending once more.
     fn amiss(&self, reply: &Reply) -> Option<Amiss> {
         let Reply::Exception(exception) = reply else { return None };
+        if self.session.whose == Whose::Definition {
+            // For too little memory there is another remedy.
+            let damaged = !exception.is_interrupt() && exception.kind != "MemoryError";
+            return damaged.then_some(Amiss::Damaged);
+        }
         let own = !self.session.script.helpers().is_empty();
         if own && exception.is_damage() {
             return Some(Amiss::Damaged);

@@ -5,6 +5,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 use crate::{
     helper::{BASE64, Helper, Whole},
     literal::{Malformed, Value},
+    packed::{AFTER, BEFORE},
     testing::{Act, Program, helpers},
 };
 
@@ -44,6 +45,9 @@ pub(crate) fn compile(
         return program.acts.iter().cloned().map(act).collect();
     }
     let source = lexed(source);
+    if let Some(text) = source.strip_prefix(BEFORE.as_bytes()) {
+        return compile(&unpacked(text)?, programs, known);
+    }
     if let Some(step) = helpers::wholes().iter().find_map(|whole| stands_for_itself(whole, &source)) {
         return Ok(Vec::from([step]));
     }
@@ -158,6 +162,20 @@ fn definition(reader: &mut Reader<'_>, line: u32, known: &[&'static Helper]) -> 
         helpers.push(*helper);
     }
     Ok(Step::Define { line, nonce, helpers })
+}
+
+/// Inflates a packed script.
+fn unpacked(text: &[u8]) -> Result<Vec<u8>, Rejected> {
+    use std::io::Read;
+
+    let (value, rest) = Value::read(text).map_err(|Malformed| Rejected::Syntax(1))?;
+    let (Value::Bytes(deflated), true) = (value, rest == AFTER.as_bytes()) else {
+        return Err(Rejected::Unknown);
+    };
+    let mut source = Vec::new();
+    let inflated = flate2::read::DeflateDecoder::new(&deflated[..]).take(64 * 1024).read_to_end(&mut source);
+    inflated.map_err(|_| Rejected::Unknown)?;
+    Ok(source)
 }
 
 /// Reads a script whose text is known, with literals in between.

@@ -171,6 +171,7 @@ impl Core {
             class.helpers.push(helper);
             let attributes = helper.source.lines().filter_map(attribute);
             self.machine.state.extend(attributes.map(|(name, value)| (name.into(), value)));
+            self.machine.state.insert(helper.name.into(), Value::Str(helper.source.into()));
         }
         Ok(())
     }

@@ -10,7 +10,8 @@ use crate::{
 pub struct Machine {
     /// The files.
     pub disk: Disk,
-    /// Attributes of `_rp`. A definition's ` NAME=LITERAL` lines arrive here; gone when `_rp` is.
+    /// Attributes of `_rp`. A definition's ` NAME=LITERAL` lines arrive here, and under a helper's name its source; gone
+    /// when `_rp` is.
     pub state: BTreeMap<String, Value>,
     /// The file that stays open from call to call.
     pub file: Option<Handle>,

@@ -34,6 +34,7 @@ pub mod strategies;
 #[cfg(test)]
 mod tests;
 mod traceback;
+mod trees;
 mod wire;
 
 pub use device::{Device, Statistics};

@@ -1,5 +1,7 @@
 //! The scenarios themselves.
 
+mod puts;
+
 use alloc::{
     format,
     string::{String, ToString},
@@ -9,9 +11,9 @@ use alloc::{
 use core::{ops::ControlFlow, time::Duration};
 
 use crate::{
-    Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation, Placed, Put,
-    Remove, Rename, Reply, Script, Stat, Stdin,
-    testing::{Act, Firmware, Program, RawPaste, Scenario, Task},
+    About, Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation,
+    Placed, Put, Remove, Rename, Reply, Script, Stat, Stdin,
+    testing::{Act, Capabilities, Firmware, Program, RawPaste, Scenario, Task},
 };
 
 const FOREVER: &str = "i=0\nwhile True:\n i+=1\n";
@@ -21,7 +23,9 @@ const FOREVER: &str = "i=0\nwhile True:\n i+=1\n";
 pub fn scenarios() -> Vec<Scenario> {
     let mut all = code();
     all.extend(ends());
+    all.extend(puts::puts());
     all.extend(files());
+    all.extend(super::trees::trees());
     all.extend(trouble());
     all.extend(boards());
     all
@@ -134,6 +138,7 @@ fn files() -> Vec<Scenario> {
             vec![],
             small.iter().flat_map(|bytes| [put("s", bytes.to_vec(), "done"), get("s", bytes)]).collect(),
         ),
+        story("gets_that_go_on", vec![], going_on()),
         story(
             "a_rename_and_another_entry",
             vec![Program::new(FOREVER, [Act::Line(3), Act::RunForever])],
@@ -200,13 +205,17 @@ fn boards() -> Vec<Scenario> {
     let read_only = "refused: this board has a file system that is read-only now: on CircuitPython eject its USB \
                      drive, or call storage.remount('/', False) in boot.py";
     let refused = vec![put("f", vec![1], read_only), list("", "")];
-    let no_room = vec![put("f", vec![7; 5000], "OSError 28"), list("", ""), put("f", vec![7; 500], "done")];
+    let no_room =
+        |refusal| vec![put("f", vec![7; 5000], refusal), list("", ""), put("f", vec![7; 500], "done")];
+    let told = "refused: the file needs 5000 bytes more, and the board has 4096 free: remove something";
+    let blind = Firmware { can: Capabilities { statvfs: false, ..full.can }, ..full.clone() };
     let cases = [
         ("an_esp8266", Firmware::esp8266(), "its input pushes back", there_and_back()),
         ("an_esp32", Firmware::esp32(), "its input pushes back", there_and_back()),
         ("circuitpython", writable, "it has sys.stdout.buffer", there_and_back()),
         ("a_read_only_drive", Firmware::circuitpython(), "its file system is writable", refused),
-        ("a_full_disk", full, "its disk is the host's", no_room),
+        ("a_full_disk", full, "its disk is the host's", no_room(told)),
+        ("a_full_disk_without_statvfs", blind, "its disk is the host's", no_room("OSError 28")),
         ("raw_paste_refused", paste(RawPaste::Unanswered), "it has raw paste", there_and_back()),
         ("raw_paste_absent", paste(RawPaste::Absent), "it has raw paste", there_and_back()),
         ("a_window_of_1", paste(RawPaste::Window(1)), "its window is 128", there_and_back()),
@@ -223,7 +232,7 @@ fn paste(raw_paste: RawPaste) -> Firmware {
     Firmware { raw_paste, ..Firmware::default() }
 }
 
-fn story(name: &'static str, mut programs: Vec<Program>, tasks: Vec<Task>) -> Scenario {
+pub(super) fn story(name: &'static str, mut programs: Vec<Program>, tasks: Vec<Task>) -> Scenario {
     programs.push(Program::new("print(repr(6*7))\n", [print("42\n")]));
     let firmware = Firmware { cooked: false, ..Firmware::default() };
     Scenario { name, firmware, programs, tasks, simulated_only: None }
@@ -238,7 +247,7 @@ fn eval() -> Task {
     Task::new(|| Eval::new("6*7"), |answer| answer, "42")
 }
 
-fn put(path: &'static str, bytes: Vec<u8>, outcome: &str) -> Task {
+pub(super) fn put(path: &'static str, bytes: Vec<u8>, outcome: &str) -> Task {
     Task::new(move || Put::new(bytes.clone(), path), told, outcome)
 }
 
@@ -250,26 +259,47 @@ fn told(placed: Placed) -> String {
 }
 
 fn get(path: &'static str, bytes: &[u8]) -> Task {
-    let make = move || Ok(Fetch { path, get: Get::new(path, Vec::new())? });
+    fetch(path, Vec::new(), |_| {}, bytes)
+}
+
+/// Gets into what holds something already, from a board that is taken to be less than it is.
+fn fetch(path: &'static str, held: Vec<u8>, lacks: fn(&mut About), bytes: &[u8]) -> Task {
     Task::new(
-        make,
+        move || Ok(Fetch { lacks, get: Get::new(path, held.clone())? }),
         |bytes| Hash::of(DigestKind::Sha256, &bytes).to_string(),
         Hash::of(DigestKind::Sha256, bytes).to_string(),
     )
 }
 
-fn list(path: &'static str, outcome: &str) -> Task {
+/// In each way that bytes and their checks travel: from the start, from the beginning of the file, and from another's.
+fn going_on() -> Vec<Task> {
+    let all: Vec<u8> = (0..20_000_u32).map(|at| (at ^ at >> 8) as u8).collect();
+    let held = [vec![], all[..9000].to_vec(), vec![0; 9000], all.clone()];
+    let lacks: [fn(&mut About); 4] = [
+        |_| {},
+        |about| (about.binary_output, about.digest) = (false, DigestKind::Crc32),
+        |about| (about.crc32, about.digest) = (false, DigestKind::Adler32),
+        |about| (about.binary_output, about.base64) = (false, false),
+    ];
+    let mut tasks = vec![put("a file", all.clone(), "done")];
+    for lacks in lacks {
+        tasks.extend(held.iter().map(|held| fetch("a file", held.clone(), lacks, &all)));
+    }
+    tasks
+}
+
+pub(super) fn list(path: &'static str, outcome: &str) -> Task {
     let tell = |entries: Vec<crate::Entry>| {
         entries.iter().map(|entry| format!("{:?} {} {}\n", entry.kind, entry.name, entry.size)).collect()
     };
     Task::new(move || List::new(path), tell, outcome)
 }
 
-fn remove(path: &'static str, outcome: &str) -> Task {
+pub(super) fn remove(path: &'static str, outcome: &str) -> Task {
     Task::new(move || Remove::new(path), done, outcome)
 }
 
-fn done((): ()) -> String {
+pub(super) fn done((): ()) -> String {
     "done".into()
 }
 
@@ -287,7 +317,7 @@ fn raise(kind: &str, message: &str, line: u32) -> Act {
 
 /// A get that results in the content.
 struct Fetch {
-    path: &'static str,
+    lacks: fn(&mut About),
     get: Get<Vec<u8>>,
 }
 
@@ -299,7 +329,9 @@ impl Operation for Fetch {
     }
 
     fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
-        self.get.script(board, script)
+        let mut board = board.clone();
+        board.about.as_mut().map(self.lacks);
+        self.get.script(&board, script)
     }
 
     fn output(&mut self, bytes: &[u8], stdin: &mut Stdin) -> Result<(), Error> {
@@ -309,7 +341,7 @@ impl Operation for Fetch {
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Vec<u8>>, Error> {
         Ok(match self.get.reply(reply)? {
             ControlFlow::Break(_) => {
-                let next = Get::new(self.path, Vec::new())?;
+                let next = Get::new("", Vec::new())?;
                 ControlFlow::Break(core::mem::replace(&mut self.get, next).into_sink())
             }
             ControlFlow::Continue(()) => ControlFlow::Continue(()),

@@ -43,6 +43,19 @@ impl core::fmt::Debug for Deflater {
     }
 }
 
+/// Deflates bytes for once, with references of 4 KiB at most.
+pub(crate) fn once(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + 64);
+    let mut compress = Compress::new_with_window_bits(Compression::best(), false, WINDOW_BITS);
+    match compress.compress_vec(bytes, &mut out, FlushCompress::Finish) {
+        Ok(Status::StreamEnd) => out,
+        Ok(Status::Ok | Status::BufError) | Err(_) => Vec::new(),
+    }
+}
+
+/// The window of what is deflated for once, as a power of two.
+pub(crate) const WINDOW_BITS: u8 = 12;
+
 /// Returns how many bytes these shrink to.
 pub(super) fn size(bytes: &[u8]) -> usize {
     let mut out = Vec::with_capacity(bytes.len() + 64);
@@ -69,7 +82,8 @@ mod tests {
             let (mut deflater, mut inflater) =
                 (Deflater::new(window_bits), Decompress::new_with_window_bits(false, window_bits));
             for length in [1, 2, 100, 256, 5000, 40_000] {
-                let text: Vec<u8> = (0..length).map(|at| format!("{}", at * 7919 % 1013).as_bytes()[0]).collect();
+                let text: Vec<u8> =
+                    (0..length).map(|at| format!("{}", at * 7919 % 1013).as_bytes()[0]).collect();
                 let chunk = deflater.chunk(&text);
                 let mut out = vec![0; length + 1];
                 let before = inflater.total_out();

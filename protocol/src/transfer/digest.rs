@@ -1,7 +1,7 @@
 use alloc::string::String;
 use core::ops::ControlFlow;
 
-use super::hash::{self, FILE_HASH, Hash};
+use super::{hash::Hash, sum};
 #[cfg(feature = "testing")]
 use crate::testing::{Machine, Raised, arguments};
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
 /// Prints the size and the digest of a file.
 pub(super) static DIGEST: Helper = Helper {
     name: "d",
-    source: " def d(p,k):print(_rp.f(p,k))\n",
-    requires: &[&FILE_HASH],
+    source: " def d(p):\n  n,x=_rp.V(p,'',32)\n  print((n,''.join('%02x'%c for c in x)))\n",
+    requires: &[&sum::FILE],
     #[cfg(feature = "testing")]
     twin,
 };
@@ -50,7 +50,8 @@ impl Operation for Digest {
     fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
         self.kind = board.about().map(|about| about.digest).unwrap_or_default();
         self.answer.clear();
-        script.call(&DIGEST, &[Argument::Str(&self.path), Argument::Str(hash::name(self.kind))]);
+        script.require(sum::of(self.kind));
+        script.call(&DIGEST, &[Argument::Str(&self.path)]);
         Ok(())
     }
 
@@ -68,8 +69,7 @@ impl Operation for Digest {
 
 #[cfg(feature = "testing")]
 fn twin(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
-    let (path, kind) = (arguments::text(given, 0)?, hash::kind(arguments::text(given, 1)?));
-    let (size, hash) = hash::of_file(machine, path, kind)?;
+    let (size, hash) = sum::of_file(machine, arguments::text(given, 0)?, "")?;
     machine.print(&alloc::format!("({size}, '{hash}')\n"));
     Ok(())
 }

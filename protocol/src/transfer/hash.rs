@@ -5,9 +5,7 @@ use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-#[cfg(feature = "testing")]
-use crate::testing::{Machine, Raised, arguments};
-use crate::{DigestKind, Error, Helper, answer::senseless};
+use crate::{DigestKind, Error, answer::senseless};
 
 /// A digest of a file's content.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,10 +28,10 @@ impl Hash {
         hasher.finish()
     }
 
-    /// Returns its bytes, as `digest()` returns them on the board.
+    /// Returns its first bytes, 16 at most: by these a put knows a file, which no accident equals.
     pub(super) fn bytes(&self) -> Vec<u8> {
         match self {
-            Self::Sha256(bytes) => bytes.to_vec(),
+            Self::Sha256(bytes) => bytes[..16].to_vec(),
             Self::Crc32(word) | Self::Adler32(word) => word.to_be_bytes().to_vec(),
         }
     }
@@ -116,77 +114,4 @@ impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hasher")
     }
-}
-
-/// Returns the name by which the helpers know a digest.
-pub(super) const fn name(kind: DigestKind) -> &'static str {
-    match kind {
-        DigestKind::Sha256 => "sha256",
-        DigestKind::Crc32 => "crc32",
-        DigestKind::Adler32 => "adler32",
-    }
-}
-
-/// Returns the kind that a helper's argument names.
-#[cfg(feature = "testing")]
-pub(super) fn kind(name: &str) -> DigestKind {
-    [DigestKind::Sha256, DigestKind::Crc32]
-        .into_iter()
-        .find(|kind| self::name(*kind) == name)
-        .unwrap_or_default()
-}
-
-/// Returns two functions, one that takes bytes and one that gives the digest in hex; `digest()` may be called once.
-/// Adler-32 does with 31 bits: not every board has long integers.
-pub(super) static HASHER: Helper = Helper {
-    name: "h",
-    source: concat!(
-        " def h(k):\n",
-        "  if k=='sha256':\n",
-        "   import hashlib as l\n",
-        "   x=l.sha256()if hasattr(l,'sha256')else l.new(k)\n",
-        "   return x.update,lambda:''.join('%02x'%c for c in x.digest())\n",
-        "  s=[int(k!='crc32'),0]\n",
-        "  def u(b):\n",
-        "   if k=='crc32':\n",
-        "    import binascii\n",
-        "    s[0]=binascii.crc32(b,s[0])\n",
-        "   else:\n",
-        "    for c in b:\n",
-        "     s[0]=(s[0]+c)%65521\n",
-        "     s[1]=(s[1]+s[0])%65521\n",
-        "  return u,lambda:('%04x%04x'%(s[1],s[0]))[-8:]\n",
-    ),
-    requires: &[],
-    #[cfg(feature = "testing")]
-    twin: crate::testing::not_called,
-};
-
-/// Returns the size and the digest of a file. Each 8 KiB it prints a dot, which says that it is at work.
-pub(super) static FILE_HASH: Helper = Helper {
-    name: "f",
-    source: concat!(
-        " def f(p,k):\n",
-        "  u,x=_rp.h(k)\n",
-        "  b=bytearray(256)\n",
-        "  n=0\n",
-        "  with open(p,'rb')as f:\n",
-        "   while 1:\n",
-        "    r=f.readinto(b)\n",
-        "    if not r:return n,x()\n",
-        "    u(b if r==256 else b[:r])\n",
-        "    n+=r\n",
-        "    if n&8191==0:print(end='.')\n",
-    ),
-    requires: &[&HASHER],
-    #[cfg(feature = "testing")]
-    twin: crate::testing::not_called,
-};
-
-/// Does what [`FILE_HASH`] does.
-#[cfg(feature = "testing")]
-pub(super) fn of_file(machine: &mut Machine, path: &str, kind: DigestKind) -> Result<(usize, Hash), Raised> {
-    let bytes = arguments::file(machine, path)?;
-    (0..bytes.len() / 8192).for_each(|_| machine.print("."));
-    Ok((bytes.len(), Hash::of(kind, &bytes)))
 }

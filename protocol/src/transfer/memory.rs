@@ -74,8 +74,8 @@ mod tests {
         }
     }
 
-    /// Memory in pieces serves less than memory in one: literals may need half of what is free, the stream with them two
-    /// thirds.
+    /// Memory in pieces serves less than memory in one: literals may need half of what is free. With the stream it is
+    /// four fifths: where that is too much a narrower window costs some scripts, and no stream three times the wire.
     #[test]
     fn what_is_allowed_was_measured() {
         for &Allows { from, literal, window_bits } in ALLOWS {
@@ -86,7 +86,7 @@ mod tests {
             }
             if let Some(bits) = window_bits {
                 let way = alloc::format!("deflate {bits}");
-                assert!(need(&way, literal) * 3 / 2 <= free, "{way} {literal} from {from} KiB");
+                assert!(need(&way, literal) * 5 / 4 <= free, "{way} {literal} from {from} KiB");
             }
         }
     }

@@ -13,7 +13,7 @@ use super::memory::{allows, fits_one};
 use crate::{About, Board};
 
 /// Up to this size a file goes in one script, where the board's memory allows.
-const SMALL: u64 = 3072;
+pub(super) const SMALL: u64 = 3072;
 /// What the definitions of the stream's helpers cost on the wire, in bytes: so much must be saved.
 const DEFINITIONS: u64 = 1000;
 /// How many bytes of a file one script carries in plain raw mode, where scripts are short.

@@ -23,19 +23,42 @@ pub trait Source {
 
 /// Where a [`Get`](crate::Get) writes a file to.
 pub trait Sink {
-    /// Begins: `size` bytes follow. It comes again when the get is run again, and then what was written is void.
+    /// Begins: the file has `size` bytes, and the first `kept` are here, never more than [`held`](Self::held) said.
+    /// Everything beyond them is void, and what is written follows them. It comes again when the get is run again, and with
+    /// 0 and 0 when what is here has turned out to be wrong.
     ///
     /// # Errors
     ///
     /// Any error ends the get; [`Refused::Local`] carries a message.
-    fn start(&mut self, size: u64) -> Result<(), Error>;
+    fn start(&mut self, size: u64, kept: u64) -> Result<(), Error>;
 
-    /// Takes the next bytes.
+    /// Takes the next bytes, 4 KiB at most, of which the board's check has agreed.
     ///
     /// # Errors
     ///
     /// Any error interrupts the board and ends the get; [`Refused::Local`] carries a message.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error>;
+
+    /// Returns how many bytes it holds from a get that was cut off, right or wrong: the board is asked. Nothing by
+    /// default, and then each run begins at the start.
+    ///
+    /// # Errors
+    ///
+    /// Any error ends the get; [`Refused::Local`] carries a message.
+    fn held(&mut self) -> Result<u64, Error> {
+        Ok(0)
+    }
+
+    /// Reads what it holds at `offset`; fills `buffer` from its start and returns how many bytes there were. 0 says that it
+    /// cannot be read: the get goes on from before `offset` then. A get that wrote those bytes itself does not ask.
+    ///
+    /// # Errors
+    ///
+    /// Any error ends the get; [`Refused::Local`] carries a message.
+    fn read_back(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        let _ = (offset, buffer);
+        Ok(0)
+    }
 }
 
 impl Source for &[u8] {
@@ -82,8 +105,8 @@ impl<S: Source + ?Sized> Source for &mut S {
 }
 
 impl Sink for Vec<u8> {
-    fn start(&mut self, _size: u64) -> Result<(), Error> {
-        self.clear();
+    fn start(&mut self, _size: u64, kept: u64) -> Result<(), Error> {
+        self.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
         Ok(())
     }
 
@@ -91,15 +114,31 @@ impl Sink for Vec<u8> {
         self.extend_from_slice(bytes);
         Ok(())
     }
+
+    fn held(&mut self) -> Result<u64, Error> {
+        Ok(self.len() as u64)
+    }
+
+    fn read_back(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        (&self[..]).read_at(offset, buffer)
+    }
 }
 
 impl<S: Sink + ?Sized> Sink for &mut S {
-    fn start(&mut self, size: u64) -> Result<(), Error> {
-        (**self).start(size)
+    fn start(&mut self, size: u64, kept: u64) -> Result<(), Error> {
+        (**self).start(size, kept)
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         (**self).write(bytes)
+    }
+
+    fn held(&mut self) -> Result<u64, Error> {
+        (**self).held()
+    }
+
+    fn read_back(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        (**self).read_back(offset, buffer)
     }
 }
 

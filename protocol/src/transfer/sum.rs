@@ -51,12 +51,13 @@ pub(super) const fn of(kind: DigestKind) -> &'static Helper {
     }
 }
 
-/// Returns the size of a file, and the digest of a text and its content. Each 8 KiB it prints a dot, which says that it
+/// Returns the size of a file, and the first bytes of the digest of a text and its content, 16
+/// or as many as are asked for. Each 8 KiB it prints a dot, which says that it
 /// is at work.
 pub(super) static FILE: Helper = Helper {
     name: "V",
     source: concat!(
-        " def V(p,s):\n",
+        " def V(p,s,k=16):\n",
         "  h=_rp.K()\n",
         "  h.update(bytes(s,'utf-8'))\n",
         "  b=bytearray(256)\n",
@@ -64,7 +65,7 @@ pub(super) static FILE: Helper = Helper {
         "  with open(p,'rb')as f:\n",
         "   while 1:\n",
         "    r=f.readinto(b)\n",
-        "    if not r:return n,h.digest()\n",
+        "    if not r:return n,h.digest()[:k]\n",
         "    h.update(b if r==256 else b[:r])\n",
         "    n+=r\n",
         "    if n&8191==0:print(end='.')\n",
@@ -78,23 +79,29 @@ pub(super) static FILE: Helper = Helper {
 #[cfg(feature = "testing")]
 pub(super) const HELPERS: &[&Helper] = &[&SHA256, &CRC32, &ADLER32, &FILE];
 
-/// Returns the kind for which the board has the helper.
+/// Returns the kind for which the board has the helper, if it can do what that needs.
 #[cfg(feature = "testing")]
-pub(super) fn kind(machine: &Machine) -> DigestKind {
+pub(super) fn kind(machine: &Machine) -> Result<DigestKind, Raised> {
+    let source = machine.state.get("K").and_then(crate::Value::as_str);
+    let kinds = [DigestKind::Sha256, DigestKind::Crc32, DigestKind::Adler32];
+    let kind = kinds.into_iter().find(|kind| source == Some(of(*kind).source));
+    let kind = kind.ok_or_else(|| Raised::no_attribute("type object '_rp'", "K"))?;
     let can = machine.firmware().can;
-    match (can.sha256 || can.hashlib_new, can.binascii) {
-        (true, _) => DigestKind::Sha256,
-        (false, true) => DigestKind::Crc32,
-        (false, false) => DigestKind::Adler32,
-    }
+    let lacks = match kind {
+        DigestKind::Sha256 => (!can.sha256 && !can.hashlib_new).then_some("no module named 'hashlib'"),
+        DigestKind::Crc32 => (!can.binascii).then_some("no module named 'binascii'"),
+        DigestKind::Adler32 => None,
+    };
+    lacks.map_or(Ok(kind), |lacks| Err(Raised::new("ImportError", lacks)))
 }
 
 /// Does what [`FILE`] does.
 #[cfg(feature = "testing")]
 pub(super) fn of_file(machine: &mut Machine, path: &str, seed: &str) -> Result<(u64, Hash), Raised> {
+    let kind = kind(machine)?;
     let bytes = arguments::file(machine, path)?;
     (0..bytes.len() / 8192).for_each(|_| machine.print("."));
-    let mut hasher = Hasher::new(kind(machine));
+    let mut hasher = Hasher::new(kind);
     hasher.update(seed.as_bytes());
     hasher.update(&bytes);
     Ok((bytes.len() as u64, hasher.finish()))

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use rawpaste::{Error, Instant, Operation, Run, Session, Step};
+use rawpaste::{DigestKind, Error, Hash, Instant, Operation, Placed, Run, Session, Step};
 
 /// What [`about`] prints: CRC-32, everything else there.
 const ABOUT: &str =
-    "('micropython', '1.29.0', 'x', 'rp2', '', 100000, 'crc32', True, True, True, True, True)\r\n";
+    "('micropython', '1.29.0', 'x', 'rp2', '', 100000, 'crc32', True, True, True, True, True, True)\r\n";
+
+/// What a put comes to that found nothing.
+pub(crate) const WRITTEN: Placed = Placed::Written { resumed: 0 };
 
 /// What becomes of the bytes that are written to it.
 #[derive(Clone, Copy, PartialEq)]
@@ -193,7 +196,8 @@ pub(crate) fn raised(exception: &str) -> Vec<u8> {
 
 /// Whether a script calls this helper.
 pub(crate) fn calls(script: &str, helper: &str) -> bool {
-    script.contains(&format!(",'{helper}'"))
+    !defines(script)
+        && (script.contains(&format!(",'{helper}'")) || script.contains(&format!("_rp.{helper}(")))
 }
 
 /// Whether it defines helpers.
@@ -207,11 +211,34 @@ pub(crate) fn takes_files(script: &str) -> Vec<u8> {
         nothing()
     } else if calls(script, "i") {
         printed(ABOUT)
-    } else if calls(script, "t") || calls(script, "e") {
+    } else if ["t", "E", "M"].into_iter().any(|helper| calls(script, helper)) {
         printed("True\r\n")
+    } else if calls(script, "A") {
+        holds(b"")
     } else {
         nothing()
     }
+}
+
+/// Answers a look: no target, and this in its temporary file.
+pub(crate) fn holds(part: &[u8]) -> Vec<u8> {
+    match Hash::of(DigestKind::Crc32, part) {
+        Hash::Crc32(crc) if !part.is_empty() => {
+            let [a, b, c, d] = crc.to_be_bytes();
+            printed(&format!("(-2, (), {}, ({a}, {b}, {c}, {d}), 0, 0)\r\n", part.len()))
+        }
+        _ => printed("(-2, (), -2, (), 0, 0)\r\n"),
+    }
+}
+
+/// Bytes that do not shrink, so that they go as they are.
+pub(crate) fn random(length: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    (0..length).map(|_| next()).collect()
 }
 
 /// A board whose one answer this is, besides definitions.

@@ -2,7 +2,7 @@
 
 use rawpaste::{Digest, Error, Eval, Exec, Fault, FaultKind, Get, Hash, Kind, List, Put, Stat, escaped};
 
-use crate::board::{calls, printed, raised, result, says, takes_files};
+use crate::board::{WRITTEN, calls, printed, raised, result, says, takes_files};
 
 #[test]
 fn a_size_or_a_time_that_is_not_known_is_0() {
@@ -44,17 +44,23 @@ fn dots_are_signs_of_life() {
         if calls(script, "d") { printed(&format!("{dots}(3, '{:08x}')\r\n", 7)) } else { takes_files(script) }
     });
     assert_eq!(digest, Ok((3, Hash::Crc32(7))));
-    let put = result(Put::new(vec![1; 100], "f").expect("a path"), |script| {
-        if calls(script, "e") { printed(&format!("{dots}True\r\n")) } else { takes_files(script) }
-    });
-    assert_eq!(put, Ok(()));
+    for (length, helper) in [(100, "M"), (5000, "E")] {
+        let put = result(Put::new(vec![1; length], "f").expect("a path"), |script| {
+            if calls(script, helper) { printed(&format!("{dots}True\r\n")) } else { takes_files(script) }
+        });
+        assert_eq!(put, Ok(WRITTEN));
+    }
 }
 
 /// Nothing was put in place by a get: what arrived is wrong, and to run it again is the remedy.
 #[test]
 fn a_get_whose_digest_differs_is_a_fault() {
     let got = result(Get::new("f", Vec::new()).expect("a path"), |script| {
-        if calls(script, "g") { printed("3\r\nabc00000000\r\n") } else { takes_files(script) }
+        if calls(script, "g") {
+            printed("(3, 0)\r\nabc891568578\r\n('00000000', True)\r\n")
+        } else {
+            takes_files(script)
+        }
     });
     let Err(Error::Fault(Fault { kind: FaultKind::Answer, phase, heard, .. })) = &got else {
         panic!("{got:?}")

@@ -11,3 +11,4 @@ mod put;
 mod running;
 mod self_test;
 mod setbacks;
+mod trees;

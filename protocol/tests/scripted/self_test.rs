@@ -2,10 +2,10 @@
 
 use rawpaste::{Board as Known, Config, Error, Put, Session};
 
-use crate::board::{Board, Hears, Rest, calls, printed, raised, run, run_for, takes_files};
+use crate::board::{Board, Hears, Rest, WRITTEN, calls, printed, raised, random, run, run_for, takes_files};
 
 fn put() -> Put<Vec<u8>> {
-    Put::new(vec![0xe4; 5000], "f").expect("a path")
+    Put::new(random(5000), "f").expect("a path")
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn a_cancelled_self_test_says_nothing() {
             assert!(steps > 20, "too few steps to mean anything");
             return;
         }
-        assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(())));
+        assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
         assert_eq!(session.board().eight_bit(), Some(true), "dropped at step {steps}");
     }
 }
@@ -30,11 +30,11 @@ fn a_self_test_that_the_board_cannot_do_says_nothing() {
     let told = run(&mut session, &mut board, put(), |script| {
         if calls(script, "t") { raised(full) } else { takes_files(script) }
     });
-    assert_eq!(told.result, Some(Ok(())));
+    assert_eq!(told.result, Some(Ok(WRITTEN)));
     assert_eq!(session.board().eight_bit(), None);
-    let writes = board.sources.iter().filter(|source| source.windows(5).any(|part| part == b",'w',"));
-    assert!(writes.flatten().all(u8::is_ascii));
-    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(())));
+    let mut writes = board.sources.iter().filter(|source| source.windows(6).any(|part| part == b"_rp.W("));
+    assert!(writes.clone().count() > 4 && writes.all(|source| source.is_ascii()));
+    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
     assert_eq!(session.board().eight_bit(), Some(true));
 }
 
@@ -55,7 +55,7 @@ fn a_path_of_seven_bits_is_found_out_without_harm() {
     let told = run(&mut session, &mut board, put(), |script| {
         if calls(script, "t") { printed("False\r\n") } else { takes_files(script) }
     });
-    assert_eq!(told.result, Some(Ok(())));
+    assert_eq!(told.result, Some(Ok(WRITTEN)));
     assert_eq!(session.board().eight_bit(), Some(false));
     let high: Vec<u8> = board.sources.concat().into_iter().filter(|byte| !byte.is_ascii()).collect();
     assert!(
@@ -68,7 +68,7 @@ fn a_path_of_seven_bits_is_found_out_without_harm() {
 #[test]
 fn a_path_that_carries_bit_7_is_sent_all_values() {
     let (mut session, mut board) = (Session::default(), Board::new());
-    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(())));
+    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
     let mut tests = board.sources.iter().filter(|source| source.windows(5).any(|part| part == b",'t',"));
     let (few, all) = (tests.next().expect("a few"), tests.next().expect("all"));
     assert!(few.len() < 40 && tests.next().is_none());
@@ -91,7 +91,7 @@ fn a_self_test_that_nothing_comes_of_twice_is_a_verdict() {
         assert_eq!(session.board().eight_bit(), verdict);
         board = Board::new();
     }
-    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(())));
+    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
     assert!(board.sources.concat().is_ascii());
 }
 
@@ -102,7 +102,7 @@ fn a_self_test_that_arrives_damaged_is_a_verdict() {
         let told = run(&mut session, &mut board, put(), |script| {
             if calls(script, "t") && script.len() > 200 { raised(damage) } else { takes_files(script) }
         });
-        assert_eq!(told.result, Some(Ok(())), "{damage}");
+        assert_eq!(told.result, Some(Ok(WRITTEN)), "{damage}");
         assert_eq!(session.board().eight_bit(), Some(false));
     }
 }
@@ -111,11 +111,11 @@ fn a_self_test_that_arrives_damaged_is_a_verdict() {
 #[test]
 fn another_path_is_tested_again() {
     let (mut session, mut board) = (Session::default(), Board::new());
-    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(())));
+    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
     let known: Known = session.board().clone();
     let mut session = Session::with_board(Config::default(), known);
     let mut board = Board::new();
-    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(())));
+    assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
     assert_eq!(board.scripts.iter().filter(|script| calls(script, "t")).count(), 2);
     assert_eq!(board.scripts.iter().filter(|script| calls(script, "i")).count(), 0);
 }

@@ -1,13 +1,13 @@
 //! What a put gets over, and where it gives up: it ends, whatever the board says.
 
-use rawpaste::{Error, Put, Refused, Session};
+use rawpaste::{Error, Placed, Put, Refused, Session};
 
-use crate::board::{Board, Hears, calls, printed, run, takes_files};
+use crate::board::{Board, Hears, WRITTEN, calls, holds, printed, random, run, takes_files};
 
 const REBOOT: &[u8] = b"\x04\x04\x04MPY: soft reboot\r\nMicroPython v1\r\n>>> ";
 
 fn put() -> Put<Vec<u8>> {
-    Put::new(vec![1; 5000], "f").expect("a path")
+    Put::new(random(5000), "f").expect("a path").chunk(2048)
 }
 
 #[test]
@@ -17,12 +17,12 @@ fn a_digest_that_never_agrees_ends_each_run() {
     for _ in 0..2 {
         let mut ends = 0;
         let told = run(&mut session, &mut board, &mut put, |script| {
-            ends += u32::from(calls(script, "e"));
-            if calls(script, "e") { printed("False\r\n") } else { takes_files(script) }
+            ends += u32::from(calls(script, "E"));
+            if calls(script, "E") { printed("False\r\n") } else { takes_files(script) }
         });
         assert_eq!((told.result, ends), (Some(Err(Refused::Digest.into())), 3));
     }
-    assert_eq!(run(&mut session, &mut board, &mut put, takes_files).result, Some(Ok(())));
+    assert_eq!(run(&mut session, &mut board, &mut put, takes_files).result, Some(Ok(WRITTEN)));
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_chunk_that_is_lost_each_time_ends_each_run() {
     let mut put = put();
     for _ in 0..2 {
         let told = run(&mut session, &mut board, &mut put, |script| {
-            if script.contains(",'w',2048,") { printed("2048\r\n") } else { takes_files(script) }
+            if script.contains("_rp.W(2048,") { printed("2048\r\n") } else { takes_files(script) }
         });
         assert_eq!(told.result, Some(Err(Refused::Digest.into())));
     }
@@ -43,9 +43,14 @@ fn losses_that_do_not_repeat_are_got_over() {
     let (mut session, mut board) = (Session::default(), Board::new());
     let mut lost = Vec::new();
     let told = run(&mut session, &mut board, put().chunk(100), |script| {
-        let at = script.split(",'w',").nth(1).and_then(|rest| rest.split(',').next()).map(String::from);
+        if calls(script, "A") {
+            return holds(
+                &random(5000)[..lost.last().map_or(0, |at: &String| at.parse().expect("a number"))],
+            );
+        }
+        let at = script.split("_rp.W(").nth(1).and_then(|rest| rest.split(',').next()).map(String::from);
         match at {
-            Some(at) if !calls(script, "e") && !lost.contains(&at) => {
+            Some(at) if !calls(script, "E") && !lost.contains(&at) => {
                 let says = printed(&format!("{at}\r\n"));
                 lost.push(at);
                 says
@@ -53,7 +58,7 @@ fn losses_that_do_not_repeat_are_got_over() {
             _ => takes_files(script),
         }
     });
-    assert_eq!(told.result, Some(Ok(())));
+    assert_eq!(told.result, Some(Ok(Placed::Written { resumed: 4800 })));
     assert_eq!(lost.len(), 49);
 }
 
@@ -64,14 +69,14 @@ fn a_board_that_forgets_the_file_begins_it_again_until_it_is_too_often() {
     for (forgets, good) in [(9, true), (u32::MAX, false), (u32::MAX, false), (3, true)] {
         let mut forgotten = 0;
         let told = run(&mut session, &mut board, &mut put, |script| {
-            if script.contains(",'w',2048,") && forgotten < forgets {
+            if script.contains("_rp.W(2048,") && forgotten < forgets {
                 forgotten += 1;
                 return printed("-1\r\n");
             }
             takes_files(script)
         });
         match told.result {
-            Some(Ok(())) => assert!(good),
+            Some(Ok(_)) => assert!(good),
             Some(Err(Error::Refused(refused))) => {
                 assert!(!good && refused.to_string().contains("reset again and again"), "{refused}");
             }
@@ -84,13 +89,13 @@ fn a_board_that_forgets_the_file_begins_it_again_until_it_is_too_often() {
 fn a_reset_in_a_put_is_got_over() {
     let (mut session, mut board) = (Session::default(), Board::new());
     let mut put = put();
-    board.from = Some((",'w',", Hears::Dies));
+    board.from = Some(("_rp.W(", Hears::Dies));
     let told = run(&mut session, &mut board, &mut put, |script| {
-        if calls(script, "w") { REBOOT.to_vec() } else { takes_files(script) }
+        if calls(script, "W") { REBOOT.to_vec() } else { takes_files(script) }
     });
     assert!(matches!(told.result, Some(Err(Error::Fault(_)))), "{:?}", told.result);
     session.lose();
-    assert_eq!(run(&mut session, &mut Board::new(), &mut put, takes_files).result, Some(Ok(())));
+    assert_eq!(run(&mut session, &mut Board::new(), &mut put, takes_files).result, Some(Ok(WRITTEN)));
 }
 
 #[test]
@@ -99,13 +104,13 @@ fn a_reset_in_a_put_is_got_over_in_the_same_run() {
         let (mut session, mut board) = (Session::default(), Board::new());
         let mut seen = 0;
         let told = run(&mut session, &mut board, put(), |script| {
-            if calls(script, "w") && seen < resets {
+            if calls(script, "W") && seen < resets {
                 seen += 1;
                 return REBOOT.to_vec();
             }
             takes_files(script)
         });
-        assert_eq!(matches!(told.result, Some(Ok(()))), good, "{:?}", told.result);
+        assert_eq!(matches!(told.result, Some(Ok(_))), good, "{:?}", told.result);
         assert!(seen < 20);
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a put goes on over a second transport", |board| {
             let port = board.running.on_pty()?;
             let name = port.name().to_string_lossy();
-            let data = bytes(3000);
+            let data = bytes(20_000);
             let mut put = Put::new(&data[..], "a file")?.chunk(256);
             let serial = Serial::new(Trying::new(Tty::open(&name)?, DIES));
             let mut first = Connection::new(serial, Session::default());
@@ -84,7 +84,7 @@ pub(crate) fn trials() -> Vec<Trial> {
                     )
                     .await;
                 assert!(matches!(died, Err(Error::Transport(_))), "{died:?}");
-                assert!(done > 0 && done < 3000, "{done}");
+                assert!(done > 0 && done < 20_000, "{done}");
                 let (dead, mut session) = first.into_parts();
                 drop(dead);
                 session.lose();

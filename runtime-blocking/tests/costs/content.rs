@@ -11,8 +11,9 @@ pub(crate) struct Content {
 }
 
 const WORDS: &[&str] = &[
-    "self", "value", "return", "def", "for", "in", "range", "if", "else", "not", "None", "print", "import", "while",
-    "buffer", "offset", "length", "pin", "read", "write", "append", "class", "True", "False", "try", "except", "time",
+    "self", "value", "return", "def", "for", "in", "range", "if", "else", "not", "None", "print", "import",
+    "while", "buffer", "offset", "length", "pin", "read", "write", "append", "class", "True", "False", "try",
+    "except", "time",
 ];
 
 impl Content {

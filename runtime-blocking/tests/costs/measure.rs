@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use rawpaste::{Board, Choices, Config, Encoding, Error, Files, Info, Plan, PutAll, Scripts, Session, Source};
+use rawpaste::{
+    Board, Choices, Config, Encoding, Error, Files, Info, Plan, PutAll, Scripts, Session, Source,
+};
 use rawpaste_blocking::Connection;
 use rawpaste_board::{MicroPython, Running, trial::Failed};
 
@@ -88,7 +90,7 @@ impl Files for Planned<'_> {
 
 /// Measures puts.
 pub(crate) struct Gauge {
-    /// A board that thinks of itself as one with a lot of memory, so that nothing but the heap says no.
+    /// A board that is said to have a lot of memory, so that nothing but the heap is against one script.
     rich: Board,
     content: Content,
 }
@@ -106,7 +108,10 @@ impl Gauge {
     pub(crate) fn put(&self, way: Way, literal: usize, heap: usize) -> Result<Met, Failed> {
         let dir = tempfile::tempdir()?;
         let board = Running::micropython(MicroPython::new(dir.path()).heap(heap.to_string()))?;
-        let session = Session::with_board(Config::default(), self.rich.clone());
+        let session = match way {
+            Way::One => Session::with_board(Config::default(), self.rich.clone()),
+            Way::Chunks(_) | Way::Deflate(_) => Session::default(),
+        };
         let mut connection = Connection::new(InProcess(board.in_process()), session);
         let Ok(about) = connection.run(Info::new()) else { return Ok(Met::TooLittle) };
         let (encoding, window_bits) = match way {

@@ -18,9 +18,10 @@ fn path() -> PathBuf {
 /// Returns what the table says.
 pub(crate) fn read(way: Way, literal: usize) -> Result<u64, Failed> {
     let text = fs::read_to_string(path())?;
-    let row = text.lines().map(|line| line.split('|').map(str::trim)).find_map(|mut cells| {
-        cells.nth(1).is_some_and(|name| name == way.to_string()).then_some(cells)
-    });
+    let row = text
+        .lines()
+        .map(|line| line.split('|').map(str::trim))
+        .find_map(|mut cells| cells.nth(1).is_some_and(|name| name == way.to_string()).then_some(cells));
     let column = LITERALS.iter().position(|size| *size == literal).ok_or("no such column")?;
     let cell = row.and_then(|mut cells| cells.nth(column)).ok_or_else(|| format!("the table lacks {way}"))?;
     Ok(cell.parse()?)

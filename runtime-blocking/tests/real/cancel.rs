@@ -26,7 +26,7 @@ pub(crate) fn trials() -> Vec<Trial> {
                 let (dies, kept) = connection.into_parts();
                 let mut connection = Connection::new(dies.port, kept);
                 match stopped {
-                    Ok(()) if steps > 40 => {
+                    Ok(_) if steps > 40 => {
                         assert_eq!(fs::read(file)?, data);
                         return Ok(());
                     }

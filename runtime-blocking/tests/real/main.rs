@@ -5,6 +5,8 @@ mod cancel;
 #[cfg(unix)]
 mod in_process;
 #[cfg(unix)]
+mod open_flow;
+#[cfg(unix)]
 mod ports;
 #[cfg(unix)]
 mod undrained;
@@ -18,6 +20,7 @@ fn main() {
     let mut trials = named::trials();
     trials.extend(cancel::trials());
     trials.extend(worker::trials());
+    trials.extend(open_flow::trials());
     run(trials)
 }
 

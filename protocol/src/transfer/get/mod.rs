@@ -1,62 +1,59 @@
+mod carrier;
+mod held;
 mod on_board;
 
 use alloc::{string::String, vec::Vec};
 use core::{fmt, ops::ControlFlow};
 
-use super::{
-    hash::{self, Hash, Hasher},
-    source::Sink,
-};
+use super::{hash::Hash, source::Sink, sum};
 use crate::{
-    Argument, Board, DigestKind, Error, Fault, FaultKind, Needs, Operation, Progress, Reply, Script, Stdin,
+    Argument, Board, DigestKind, Error, Fault, FaultKind, Needs, Operation, Progress, Refused, Reply, Script,
+    Stdin,
     answer::{Answer, senseless},
     ops::{check_path, explain},
 };
+use carrier::{Carrier, decode, take_escaped};
+use held::{Check, Held};
+use on_board::CHANGED;
+pub(super) use on_board::{AGAIN, CRC, PREFIX, READ, SUM};
+#[cfg(feature = "testing")]
+pub(super) use on_board::{BASE64, BYTES, HEX};
 
-pub(super) use on_board::READ;
-
-/// Stands before a byte that is sent one higher: `04` would end the output, and it itself.
-const ESCAPE: u8 = 0x10;
+/// How many bytes of the file are checked together. It is all that a get keeps.
+const BLOCK: usize = 4096;
 
 /// Gets a file from the board, in one script; every value of byte arrives as it is, and the digest is compared.
 ///
-/// It ends only when the digest agrees: what the sink has before that is not to be trusted. Run again after a fault, it
-/// starts the sink again.
+/// The sink is given blocks of at most 4 KiB, each when the board's check over everything up to its end agrees. The get
+/// ends only when the digest of the whole agrees too: what the sink has before that may still turn out to be wrong, and is
+/// then declared void ([`Sink::start`]).
+///
+/// Run again after a fault, or with a sink that holds something ([`Sink::held`]), it goes on from there if the board
+/// agrees that its file begins so, else from the start. A file that grows meanwhile is got as it was at the start; one that
+/// changes otherwise is [`Refused::Changed`], as far as its size and its time of change, in seconds on most boards, tell.
 pub struct Get<S> {
     sink: S,
     path: String,
-    kind: DigestKind,
     carrier: Carrier,
     state: State,
+    /// What the sink has; none before the first run.
+    held: Option<Held>,
+    block: Vec<u8>,
     line: Answer,
 }
 
-/// How bytes travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Carrier {
-    /// As they are, but for the escape.
-    Bytes,
-    /// In lines of base64, where `sys.stdout.buffer` is missing.
-    Base64,
-    /// In lines of hex, where `binascii` is too.
-    Hex,
-}
-
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum State {
-    /// The size comes first.
+    /// The size comes first, and whether what is held stays.
     Size,
-    Data {
-        size: u64,
-        left: u64,
-        hasher: Hasher,
-        escaped: bool,
-    },
+    /// The rest of a block.
+    Block { size: u64, escaped: bool },
+    /// The check over everything up to the end of the block.
+    Check { size: u64 },
     /// The digest comes last.
-    Hash {
-        size: u64,
-        hash: Hash,
-    },
+    Hash { size: u64 },
+    /// All is here, but the file has changed: is its beginning what is here?
+    Again { size: u64 },
 }
 
 impl<S: Sink> Get<S> {
@@ -64,16 +61,28 @@ impl<S: Sink> Get<S> {
     ///
     /// # Errors
     ///
-    /// [`Refused::Path`](crate::Refused::Path) if no board can have such a path.
+    /// [`Refused::Path`] if no board can have such a path.
     pub fn new(path: &str, sink: S) -> Result<Self, Error> {
         check_path(path)?;
-        let (kind, carrier) = (DigestKind::Adler32, Carrier::Bytes);
-        Ok(Self { sink, path: path.into(), kind, carrier, state: State::Size, line: Answer::new(1024) })
+        let (carrier, state) = (Carrier::Bytes, State::Size);
+        let line = Answer::past_dots(1024);
+        Ok(Self { sink, path: path.into(), carrier, state, held: None, block: Vec::new(), line })
     }
 
     /// Ends the operation and gives the sink back.
     pub fn into_sink(self) -> S {
         self.sink
+    }
+
+    /// Finds out what the sink has: this get remembers, or it is read back.
+    fn hold(&mut self, kind: DigestKind, check: Check) -> Result<Held, Error> {
+        let known = self.held.take().filter(|held| {
+            held.kind == kind && core::mem::discriminant(&held.check) == core::mem::discriminant(&check)
+        });
+        match known {
+            Some(held) if held.length <= self.sink.held()? => Ok(held),
+            _ => Held::read_back(&mut self.sink, kind, check),
+        }
     }
 
     /// Takes a line, if one is complete; the newline is not part of it.
@@ -88,60 +97,79 @@ impl<S: Sink> Get<S> {
     }
 
     fn take_size(&mut self) -> Result<(), Error> {
-        let size = self.line.value()?.as_u64().ok_or_else(|| self.line.senseless())?;
+        let [size, from] = self.line.values()?;
+        let held = self.held.as_mut().ok_or_else(|| self.line.senseless())?;
+        let numbers = size.as_u64().zip(from.as_u64());
+        let agreed = |&(size, from): &(u64, u64)| from == 0 || from == held.length && from <= size;
+        let (size, from) = numbers.filter(agreed).ok_or_else(|| self.line.senseless())?;
         self.line.clear();
-        self.sink.start(size)?;
-        self.state = State::Data { size, left: size, hasher: Hasher::new(self.kind), escaped: false };
-        self.end_data();
+        if from == 0 {
+            *held = Held::nothing(held.kind, held.check.afresh());
+        }
+        self.sink.start(size, from)?;
+        self.state = if from == size { State::Hash { size } } else { State::Block { size, escaped: false } };
         Ok(())
     }
 
-    /// Takes bytes of the file, and moves on after the last.
-    fn take_data(&mut self, bytes: &mut &[u8]) -> Result<(), Error> {
+    /// Takes bytes of a block, and moves on after the last.
+    fn take_block(&mut self, size: u64, mut escaped: bool, bytes: &mut &[u8]) -> Result<(), Error> {
+        let start = self.held.as_ref().map_or(0, |held| held.length);
+        let length = (BLOCK as u64 - start % BLOCK as u64).min(size - start) as usize;
         match self.carrier {
-            Carrier::Bytes => self.take_escaped(bytes)?,
+            Carrier::Bytes => take_escaped(bytes, &mut escaped, length - self.block.len(), &mut self.block)?,
             Carrier::Base64 | Carrier::Hex => {
                 if self.take_line(bytes)? {
                     let data = decode(self.carrier, self.line.text().trim_ascii())
+                        .filter(|data| self.block.len() + data.len() <= length)
                         .ok_or_else(|| self.line.senseless())?;
                     self.line.clear();
-                    self.add(&data)?;
+                    self.block.extend_from_slice(&data);
                 }
             }
         }
-        self.end_data();
+        let whole = self.block.len() == length;
+        self.state = if whole { State::Check { size } } else { State::Block { size, escaped } };
         Ok(())
     }
 
-    fn take_escaped(&mut self, bytes: &mut &[u8]) -> Result<(), Error> {
-        let State::Data { left, escaped, .. } = &mut self.state else { return Ok(()) };
-        if core::mem::take(escaped) {
-            let byte = bytes[0];
-            *bytes = &bytes[1..];
-            if byte != 0x05 && byte != ESCAPE + 1 {
-                return Err(senseless(&[ESCAPE, byte]));
-            }
-            return self.add(&[byte - 1]);
+    /// Compares the check over everything up to the block's end, and hands the block on.
+    fn take_check(&mut self, size: u64) -> Result<(), Error> {
+        let said = self.line.value()?;
+        let held = self.held.as_mut().ok_or_else(|| self.line.senseless())?;
+        let mut check = held.check.clone();
+        check.update(&self.block);
+        if said.as_u64() != Some(u64::from(check.value())) {
+            return Err(differs("comparing a block's check with the board's", self.line.text()));
         }
-        let most = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
-        let plain = memchr::memchr(ESCAPE, &bytes[..most]).unwrap_or(most);
-        *escaped = plain < most;
-        let (data, rest) = bytes.split_at(plain);
-        *bytes = if plain < most { &rest[1..] } else { rest };
-        self.add(data)
+        self.line.clear();
+        self.sink.write(&self.block)?;
+        held.add(&self.block);
+        let whole = held.length == size;
+        self.block.clear();
+        self.state = if whole { State::Hash { size } } else { State::Block { size, escaped: false } };
+        Ok(())
     }
 
-    fn add(&mut self, data: &[u8]) -> Result<(), Error> {
-        let State::Data { left, hasher, .. } = &mut self.state else { return Ok(()) };
-        *left = left.checked_sub(data.len() as u64).ok_or_else(|| senseless(data))?;
-        hasher.update(data);
-        self.sink.write(data)
+    /// Compares the digest of everything; where it differs nothing that is here is worth keeping.
+    fn compare(&mut self, theirs: &str) -> Result<(), Error> {
+        let Some(held) = &self.held else { return Err(self.line.senseless()) };
+        if Hash::parse(held.kind, theirs)? == held.hasher.finish() {
+            return Ok(());
+        }
+        self.void();
+        Err(differs("comparing the digest of what arrived with the board's", theirs.as_bytes()))
     }
 
-    fn end_data(&mut self) {
-        if let State::Data { size, left: 0, hasher, escaped: false } = &self.state {
-            self.state = State::Hash { size: *size, hash: hasher.finish() };
-        }
+    /// Says that what the sink has is void. Why it is void is to be told, whatever the sink answers.
+    fn void(&mut self) {
+        self.held = None;
+        let _ = self.sink.start(0, 0);
+    }
+
+    /// The file changed: nothing that is here is worth keeping.
+    fn changed<T>(&mut self) -> Result<T, Error> {
+        self.void();
+        Err(Refused::Changed.into())
     }
 }
 
@@ -155,16 +183,30 @@ impl<S: Sink> Operation for Get<S> {
 
     fn script(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
         self.line.clear();
-        self.state = State::Size;
+        self.block.clear();
         let about = board.about().cloned().unwrap_or_default();
-        self.kind = about.digest;
-        self.carrier = match (about.binary_output, about.base64) {
-            (true, _) => Carrier::Bytes,
-            (false, true) => Carrier::Base64,
-            (false, false) => Carrier::Hex,
-        };
-        let carrier = Argument::Int(self.carrier as u64);
-        script.call(&READ, &[Argument::Str(&self.path), Argument::Str(hash::name(self.kind)), carrier]);
+        let path = Argument::Str(&self.path);
+        script.require(sum::of(about.digest));
+        if let (State::Again { size }, Some(held)) = (self.state, &self.held)
+            && held.kind == about.digest
+        {
+            script.call(&AGAIN, &[path, Argument::Int(size)]);
+            return Ok(());
+        }
+        self.state = State::Size;
+        self.carrier = Carrier::of(&about);
+        let (writes, checks) = (self.carrier.helper(), if about.crc32 { &CRC } else { &SUM });
+        let held = self.hold(about.digest, Check::new(about.crc32))?;
+        script.require(writes);
+        script.require(checks);
+        if held.length > 0 {
+            script.require(&PREFIX);
+        }
+        let (path, from) = (Argument::Str(&self.path), Argument::Int(held.length));
+        let (writes, checks) = (Argument::Str(writes.name), Argument::Str(checks.name));
+        let check = if held.length == 0 { 0 } else { u64::from(held.check.value()) };
+        script.call(&READ, &[path, writes, checks, from, Argument::Int(check)]);
+        self.held = Some(held);
         Ok(())
     }
 
@@ -176,30 +218,56 @@ impl<S: Sink> Operation for Get<S> {
                         self.take_size()?;
                     }
                 }
-                State::Data { .. } => self.take_data(&mut bytes)?,
-                State::Hash { .. } => self.line.add(core::mem::take(&mut bytes))?,
+                State::Block { size, escaped } => self.take_block(size, escaped, &mut bytes)?,
+                State::Check { size } => {
+                    if self.take_line(&mut bytes)? {
+                        self.take_check(size)?;
+                    }
+                }
+                State::Hash { .. } | State::Again { .. } => self.line.add(core::mem::take(&mut bytes))?,
             }
         }
         Ok(())
     }
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<u64>, Error> {
-        reply.finished().map_err(|error| explain(error, &["stat"]))?;
-        let State::Hash { size, hash } = self.state else { return Err(self.line.senseless()) };
-        let text = self.line.text().trim_ascii();
-        let theirs = core::str::from_utf8(text).map_err(|_| senseless(text))?;
-        if Hash::parse(self.kind, theirs)? != hash {
-            let phase = "comparing the digest of what arrived with the board's";
-            return Err(Fault { kind: FaultKind::Answer, phase, heard: text.into() }.into());
+        match reply.finished() {
+            Err(Error::Exception(exception)) if exception.message == CHANGED => return self.changed(),
+            ended => ended.map_err(|error| explain(error, &["stat"]))?,
         }
-        Ok(ControlFlow::Break(size))
+        match self.state {
+            State::Hash { size } => {
+                let [hash, same] = self.line.values()?;
+                let hash = hash.as_str().ok_or_else(|| self.line.senseless())?;
+                self.compare(hash)?;
+                if !same.is_true() {
+                    self.state = State::Again { size };
+                    return Ok(ControlFlow::Continue(()));
+                }
+                Ok(ControlFlow::Break(size))
+            }
+            State::Again { size } => {
+                self.state = State::Size;
+                let text = self.line.text().trim_ascii();
+                let theirs = core::str::from_utf8(text).map_err(|_| senseless(text))?;
+                let Some(held) = &self.held else { return Err(self.line.senseless()) };
+                if Hash::parse(held.kind, theirs)? != held.hasher.finish() {
+                    return self.changed();
+                }
+                Ok(ControlFlow::Break(size))
+            }
+            State::Size | State::Block { .. } | State::Check { .. } => Err(self.line.senseless()),
+        }
     }
 
     fn progress(&self) -> Option<Progress> {
+        let done = self.held.as_ref().map_or(0, |held| held.length) + self.block.len() as u64;
         match self.state {
             State::Size => None,
-            State::Data { size, left, .. } => Some(Progress { done: size - left, total: Some(size) }),
-            State::Hash { size, .. } => Some(Progress { done: size, total: Some(size) }),
+            State::Block { size, .. }
+            | State::Check { size }
+            | State::Hash { size }
+            | State::Again { size } => Some(Progress { done, total: Some(size) }),
         }
     }
 }
@@ -211,17 +279,7 @@ impl<S> fmt::Debug for Get<S> {
     }
 }
 
-/// Decodes one line.
-fn decode(carrier: Carrier, line: &[u8]) -> Option<Vec<u8>> {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-
-    if carrier == Carrier::Base64 {
-        return STANDARD.decode(line).ok();
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = line.chunks(2).map(|pair| match *pair {
-        [high, low] => Some(digit(high)? << 4 | digit(low)?),
-        _ => None,
-    });
-    pairs.collect()
+/// Returns the fault that says that what arrived is not what was sent.
+fn differs(phase: &'static str, heard: &[u8]) -> Error {
+    Fault { kind: FaultKind::Answer, phase, heard: heard.into() }.into()
 }

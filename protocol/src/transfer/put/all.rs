@@ -38,9 +38,21 @@ pub trait Files {
         true
     }
 
-    /// Is told how the file is going to travel.
+    /// Returns what the board holds under this path as far as the host knows, up to 1 MiB, so that only what differs is sent.
+    /// If it is not so, the board's digest tells.
+    fn known(&mut self, index: usize) -> Option<Vec<u8>> {
+        let _ = index;
+        None
+    }
+
+    /// Is told how the file is going to travel; after a loss again.
     fn planned(&mut self, index: usize, plan: &Plan) {
         let _ = (index, plan);
+    }
+
+    /// Is told what became of the file, as soon as that is known.
+    fn settled(&mut self, index: usize, result: Result<Placed, &Error>) {
+        let _ = (index, result);
     }
 }
 
@@ -93,8 +105,10 @@ pub struct PutAll<F> {
     pub(super) setbacks: Setbacks,
     pub(super) kind: DigestKind,
     pub(super) answer: Answer,
-    /// How much of the file on its way the board acknowledged.
+    /// How much of the file on its way the board acknowledged, or had before a loss.
     pub(super) acknowledged: u64,
+    /// Whether bytes were lost, which the next script says.
+    pub(super) lost: bool,
     /// How long the literals of the last script were.
     pub(super) sent: usize,
 }
@@ -103,10 +117,25 @@ pub struct PutAll<F> {
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) names: Names,
+    /// The name that its content has on the way, once that is decided.
+    pub(super) temporary: String,
     pub(super) size: u64,
     /// How many of its bytes were there before it was put.
     pub(super) resumed: u64,
+    /// How it may be compared with what is there.
+    pub(super) comparing: Comparing,
     pub(super) status: Status,
+}
+
+/// How a file may be compared with what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparing {
+    /// With what the host knows of the old file.
+    Known,
+    /// By questions.
+    Ask,
+    /// Not at all: it was tried.
+    No,
 }
 
 #[derive(Debug)]
@@ -123,7 +152,7 @@ pub(super) enum Next {
     /// More of the file on its way.
     Current(Box<Current>),
     /// The removal of what a file that failed left.
-    Abort { file: usize, temporary: String },
+    Abort { file: usize },
 }
 
 impl<F: Files> PutAll<F> {
@@ -135,7 +164,14 @@ impl<F: Files> PutAll<F> {
     pub fn new(files: F, paths: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Error> {
         let job = |path: String| {
             check_path(&path)?;
-            Ok::<_, Error>(Job { names: Names::of(path)?, size: 0, resumed: 0, status: Status::Waiting })
+            Ok::<_, Error>(Job {
+                names: Names::of(path)?,
+                temporary: String::new(),
+                size: 0,
+                resumed: 0,
+                comparing: Comparing::Known,
+                status: Status::Waiting,
+            })
         };
         Ok(Self {
             files,
@@ -152,6 +188,7 @@ impl<F: Files> PutAll<F> {
             kind: DigestKind::default(),
             answer: Answer::past_dots(4096),
             acknowledged: 0,
+            lost: false,
             sent: 0,
         })
     }
@@ -259,6 +296,9 @@ impl<F: Files> Operation for PutAll<F> {
 impl<F> fmt::Debug for PutAll<F> {
     /// Never shows the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PutAll").field("jobs", &self.jobs).field("flights", &self.flights).finish_non_exhaustive()
+        f.debug_struct("PutAll")
+            .field("jobs", &self.jobs)
+            .field("flights", &self.flights)
+            .finish_non_exhaustive()
     }
 }

@@ -1,19 +1,22 @@
 //! The file that is on its way: how far it is sent, and how the rest is.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 use core::fmt;
 
+use super::delta::Delta;
 use crate::{
     DigestKind, Error, Refused,
     transfer::{
         hash::{Hash, Hasher},
-        plan::Plan,
+        plan::{Plan, SMALL},
         source::{Source, read_exact},
     },
 };
 
 /// How much of a source is in memory while it is digested.
 const PIECE: usize = 4096;
+
+const _: () = assert!(SMALL <= PIECE as u64, "a small file is its sample");
 
 /// The file on its way.
 #[derive(Debug)]
@@ -27,16 +30,20 @@ pub(super) struct Current {
     /// How much of it was sent.
     pub(super) offset: u64,
     pub(super) plan: Plan,
-    /// The temporary name.
-    pub(super) temporary: String,
     pub(super) stage: Stage,
 }
 
 /// What is to be sent next of it.
 pub(super) enum Stage {
+    /// A question about the old file's blocks.
+    Compare(Delta),
+    /// Nothing, before its answer is there.
+    Compared(Delta),
+    /// The pieces of the old file that it is made of.
+    Patch(Delta),
     /// A look at what is there.
     Look,
-    /// Nothing, before its answer is there.
+    /// Nothing, before the answer is there.
     Looked,
     /// Its temporary file is to be opened; the old file goes first where there is no room for both.
     Open { removes: bool },
@@ -50,6 +57,9 @@ impl fmt::Debug for Stage {
     /// Never shows the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Compare(_) => "Compare",
+            Self::Compared(_) => "Compared",
+            Self::Patch(_) => "Patch",
             Self::Look => "Look",
             Self::Looked => "Looked",
             Self::Open { .. } => "Open",
@@ -88,12 +98,11 @@ impl Current {
         size: u64,
         (kind, hash): (DigestKind, Hash),
         plan: Plan,
-        (seed, temporary): (&str, String),
-        looks: bool,
+        seed: &str,
+        stage: Stage,
     ) -> Self {
         let sent = seeded(kind, seed);
-        let stage = if looks { Stage::Look } else { Stage::Open { removes: false } };
-        Self { index, size, hash, sent, offset: 0, plan, temporary, stage }
+        Self { index, size, hash, sent, offset: 0, plan, stage }
     }
 
     /// Returns how many bytes are to be sent yet.

@@ -23,6 +23,10 @@ pub(super) enum Call {
     End { file: usize },
     /// Does all of a small file.
     Whole { file: usize, size: u64 },
+    /// Asks for the checksums of the old file's blocks.
+    Blocks { file: usize },
+    /// Makes the file out of pieces of the old one.
+    Patch { file: usize },
     /// Removes what is left of a file that failed, or what is in the way.
     Remove { file: usize },
 }
@@ -38,6 +42,8 @@ impl Call {
             | Self::Data { file, .. }
             | Self::End { file }
             | Self::Whole { file, .. }
+            | Self::Blocks { file }
+            | Self::Patch { file }
             | Self::Remove { file } => Some(file),
         }
     }
@@ -78,7 +84,12 @@ impl Flight {
         let mut silent = Vec::new();
         for &call in &self.calls {
             let speaks = match call {
-                Call::Free | Call::Look { .. } | Call::End { .. } | Call::Whole { .. } => true,
+                Call::Free
+                | Call::Look { .. }
+                | Call::End { .. }
+                | Call::Whole { .. }
+                | Call::Blocks { .. }
+                | Call::Patch { .. } => true,
                 Call::Data { .. } => lines.peek().is_some_and(|line| is_number(line)),
                 Call::Stream { .. } | Call::Open { .. } | Call::Append { .. } | Call::Remove { .. } => false,
             };

@@ -4,6 +4,7 @@ use super::{
     all::{Files, Next, One, Placed, PutAll, Status},
     current::Stage,
     flight::{Call, Flight, Line},
+    setbacks::Setbacks,
     stream::Stream,
 };
 use crate::{
@@ -21,24 +22,32 @@ impl<F: Files> PutAll<F> {
     pub(super) fn rewind(&mut self) {
         self.generation = self.generation.wrapping_add(1);
         self.stream = Stream::Off;
-        self.acknowledged = 0;
         if !matches!(self.next, Next::Abort { .. }) {
             self.next = Next::File(0);
         }
     }
 
+    /// This is what became of the file on its way.
+    pub(super) fn settle(&mut self, file: usize, status: Status) {
+        match &status {
+            Status::Waiting => {}
+            Status::Done(placed) => self.files.settled(file, Ok(*placed)),
+            Status::Failed(error) => self.files.settled(file, Err(error)),
+        }
+        self.jobs[file].status = status;
+        self.acknowledged = 0;
+    }
+
     /// This file failed; what it left on the board is to be removed.
     pub(super) fn fail(&mut self, file: usize, error: Error) {
-        let temporary = match &self.next {
-            Next::Current(current) if current.index == file => current.temporary.clone(),
-            Next::Current(_) | Next::File(_) | Next::Abort { .. } => self.jobs[file].names.brief(),
-        };
-        self.jobs[file].status = Status::Failed(error);
-        self.next = Next::Abort { file, temporary };
+        self.settle(file, Status::Failed(error));
+        self.setbacks = Setbacks::default();
+        self.next = Next::Abort { file };
         self.rewind();
     }
 
     fn lose(&mut self, file: usize) {
+        self.lost = true;
         match self.setbacks.lost() {
             Ok(()) => self.rewind(),
             Err(error) => self.fail(file, error),
@@ -48,7 +57,7 @@ impl<F: Files> PutAll<F> {
     /// The board's memory was lost.
     pub(super) fn forgotten(&mut self) {
         if let (Err(error), Some(file)) = (self.setbacks.reset(), self.waiting(0)) {
-            self.jobs[file].status = Status::Failed(error);
+            self.settle(file, Status::Failed(error));
         }
         self.rewind();
     }
@@ -73,10 +82,15 @@ impl<F: Files> PutAll<F> {
     fn heard(&mut self, call: Call, line: Line, generation: u32) -> Result<(), Error> {
         let current = generation == self.generation;
         match (call, line) {
-            (Call::End { file } | Call::Whole { file, .. }, Line::Value(Value::Bool(true))) => {
+            (
+                Call::End { file } | Call::Whole { file, .. } | Call::Patch { file },
+                Line::Value(Value::Bool(true)),
+            ) => {
                 self.placed(file, call);
             }
             (_, _) if !current => {}
+            // No file is open: the board was reset, and its helpers were defined again.
+            (Call::Data { .. }, Line::Value(Value::Int(-1))) => self.forgotten(),
             (Call::End { file } | Call::Whole { file, .. }, Line::Value(Value::Bool(false)))
             | (Call::Data { file, .. }, Line::Value(_)) => self.lose(file),
             (Call::Data { file, to }, Line::Silent) => {
@@ -87,10 +101,13 @@ impl<F: Files> PutAll<F> {
                 self.caps.free = Some(value.as_u64().ok_or_else(|| self.answer.senseless())?);
             }
             (Call::Look { file }, Line::Value(Value::Int(1))) => {
-                self.jobs[file].status = Status::Done(Placed::Same);
+                self.settle(file, Status::Done(Placed::Same));
                 self.next = Next::File(file + 1);
             }
             (Call::Look { file }, Line::Value(value)) => self.looked(file, value)?,
+            (Call::Blocks { file }, Line::Value(value)) => self.compared(file, value)?,
+            // The old file is not what it was thought to be.
+            (Call::Patch { file }, Line::Value(Value::Bool(false))) => self.compares_no_more(file),
             (_, Line::Silent) => {}
             (_, Line::Value(_)) => return Err(self.answer.senseless()),
         }
@@ -105,9 +122,8 @@ impl<F: Files> PutAll<F> {
         if let Call::Whole { size, .. } = call {
             job.size = size;
         }
-        job.status = Status::Done(Placed::Written { resumed: job.resumed });
-        let size = job.size;
-        self.acknowledged = 0;
+        let (size, resumed) = (job.size, job.resumed);
+        self.settle(file, Status::Done(Placed::Written { resumed }));
         self.setbacks.reached(file, size.saturating_add(1));
     }
 
@@ -146,7 +162,7 @@ impl<F: Files> PutAll<F> {
         }
         let room = found.room.map_or(0, |room| room.block.saturating_mul(room.free));
         let error = Refused::NoRoom { needs: current.size.saturating_sub(part), free: room, old };
-        self.jobs[file].status = Status::Failed(error.into());
+        self.settle(file, Status::Failed(error.into()));
         self.next = Next::File(file + 1);
         Ok(())
     }
@@ -162,6 +178,9 @@ impl<F: Files> PutAll<F> {
             self.rewind();
         } else if exception.is_damage() {
             self.lose(file);
+        } else if matches!(call, Some(Call::Blocks { .. } | Call::Patch { .. })) {
+            // There is no old file, say: it is put as any other.
+            self.compares_no_more(file);
         } else if exception.kind == "MemoryError" {
             if self.shrink(&exception) {
                 self.asks_memory = true;

@@ -1,7 +1,9 @@
 //! Puts.
 
 mod all;
+mod compare;
 mod current;
+mod delta;
 mod flight;
 mod heard;
 mod names;
@@ -23,7 +25,7 @@ pub use all::{Files, Placed, PutAll};
 #[cfg(feature = "testing")]
 pub(super) use on_board::HELPERS;
 #[cfg(feature = "testing")]
-pub(super) use on_board::ONCE;
+pub(super) use on_board::{ONCE, PATCH};
 
 /// Puts a file on the board: the target is the old file or the new one, at any moment.
 ///

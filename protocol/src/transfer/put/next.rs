@@ -3,41 +3,40 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use super::{
-    all::{Files, Next, PutAll, Status},
+    all::{Files, Job, Next, PutAll, Status},
     current::{Current, Stage},
     flight::{Call, Flight},
-    names::Names,
     on_board::{ABORT, APPEND, END, FREE, INFLATE, LOOK, ONCE, OPEN, STREAM, WHOLE, WRITE},
 };
 use crate::{
-    Argument, Board, DigestKind, Error, Quoting, Script,
+    Argument, Board, DigestKind, Error, Quoting, Refused, Script,
     helper::BASE64,
     transfer::{
         plan::{Encoding, Load, Plan, Scripts},
-        source::read_exact,
         sum,
     },
 };
 
 /// The script that is being filled.
-struct Draft<'a> {
-    board: &'a Board,
-    script: &'a mut Script,
-    calls: Vec<Call>,
+pub(super) struct Draft<'a> {
+    pub(super) board: &'a Board,
+    pub(super) script: &'a mut Script,
+    pub(super) calls: Vec<Call>,
     /// How many bytes its literals hold.
-    used: usize,
+    pub(super) used: usize,
 }
 
 /// A file that goes in one call.
 struct Small<'a> {
     index: usize,
-    names: &'a Names,
+    target: &'a str,
+    temporary: &'a str,
     content: &'a [u8],
     digest: &'a [u8],
 }
 
 /// Whether more may go into the script.
-enum Then {
+pub(super) enum Then {
     More,
     Stop,
 }
@@ -60,15 +59,19 @@ impl<F: Files> PutAll<F> {
             // Nothing could be sent: a source failed, say. A script must run all the same.
             draft.script.code(b"__import__('gc').collect()\n")?;
         }
-        let waits = matches!(&self.next, Next::Current(current) if matches!(current.stage, Stage::Looked));
-        let from = if let Next::Current(current) = &self.next { current.index + 1 } else { 0 };
-        let others = match &self.next {
-            Next::File(from) => self.waiting(*from).is_some(),
-            Next::Current(_) if waits => self.waiting(from).is_some(),
-            Next::Current(_) | Next::Abort { .. } => true,
-        };
-        if others || matches!(draft.calls[..], [Call::Free]) {
-            draft.script.more();
+        match &self.next {
+            // What comes next depends on the answer.
+            _ if matches!(draft.calls[..], [Call::Free]) => draft.script.more(),
+            Next::Current(current) if matches!(current.stage, Stage::Looked | Stage::Compared(_)) => {
+                if self.waiting(current.index + 1).is_some() {
+                    draft.script.more();
+                }
+            }
+            Next::File(from) if self.waiting(*from).is_none() => {}
+            Next::File(_) | Next::Current(_) | Next::Abort { .. } => draft.script.independent(),
+        }
+        if core::mem::take(&mut self.lost) {
+            draft.script.windowed();
         }
         self.sent = draft.used;
         self.flights.push_back(Flight { calls: draft.calls, generation: self.generation });
@@ -77,8 +80,8 @@ impl<F: Files> PutAll<F> {
 
     fn step(&mut self, draft: &mut Draft<'_>) -> Then {
         match core::mem::replace(&mut self.next, Next::File(0)) {
-            Next::Abort { file, temporary } => {
-                draft.script.call(&ABORT, &[Argument::Str(&temporary)]);
+            Next::Abort { file } => {
+                draft.script.call(&ABORT, &[Argument::Str(&self.jobs[file].temporary)]);
                 draft.calls.push(Call::Remove { file });
                 Then::Stop
             }
@@ -89,7 +92,7 @@ impl<F: Files> PutAll<F> {
                     Ok(then) => then,
                     Err(error) => {
                         // Nothing of it was sent.
-                        self.jobs[file].status = Status::Failed(error);
+                        self.settle(file, Status::Failed(error));
                         self.next = Next::File(file + 1);
                         Then::More
                     }
@@ -125,50 +128,61 @@ impl<F: Files> PutAll<F> {
                 self.next = Next::File(file);
                 return Ok(Then::Stop);
             }
-            let mut content = alloc::vec![0; length];
-            read_exact(&mut self.file(file), 0, &mut content)?;
+            if self.files.size(file)? != size {
+                return Err(Refused::Changed.into());
+            }
             let alone = self.jobs.iter().filter(|job| matches!(job.status, Status::Waiting)).count() == 1;
-            let small = Small { index: file, names: &names, content: &content, digest: &hash.bytes() };
+            self.jobs[file].temporary = names.brief();
+            let small = Small {
+                index: file,
+                target: &names.target,
+                temporary: &self.jobs[file].temporary,
+                content: &sample,
+                digest: &hash.bytes(),
+            };
             draft.whole(&small, &plan, self.kind, alone);
             self.next = Next::File(file + 1);
             return Ok(Then::More);
         }
         let looks = plan.scripts == Scripts::Chunks && (self.files.looks(file) || self.setbacks.any());
-        let temporary = match (plan.direct, plan.scripts) {
+        let comparison = if looks { self.comparison(file, size, &plan, draft.board)? } else { None };
+        let stage = comparison.unwrap_or(if looks { Stage::Look } else { Stage::Open { removes: false } });
+        self.jobs[file].temporary = match (plan.direct, plan.scripts) {
             (true, _) => names.target.clone(),
             (false, Scripts::One) => names.brief(),
             (false, Scripts::Chunks) => names.temporary(),
         };
-        let seed = (&names.target[..], temporary);
-        self.next =
-            Next::Current(Box::new(Current::new(file, size, (self.kind, hash), plan, seed, looks)));
+        let current = Current::new(file, size, (self.kind, hash), plan, &names.target, stage);
+        self.next = Next::Current(Box::new(current));
         Ok(Then::More)
     }
 
     fn go_on(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let file = current.index;
-        let target = self.jobs[file].names.target.clone();
-        match current.stage {
+        let Job { names, temporary, .. } = &self.jobs[file];
+        let (target, temporary) = (Argument::Str(&names.target), Argument::Str(temporary));
+        match core::mem::replace(&mut current.stage, Stage::Data) {
+            Stage::Compare(delta) | Stage::Compared(delta) => Ok(self.compare(current, delta, draft)),
+            Stage::Patch(delta) => Ok(self.patch(current, delta, draft)),
             Stage::Look | Stage::Looked => {
                 draft.script.require(sum::of(self.kind));
                 let digest = current.hash.bytes();
-                let temporary = Argument::Str(&current.temporary);
                 let (size, digest) = (Argument::Int(current.size), Argument::Bytes(&digest));
-                draft.call(Call::Look { file }, &LOOK, &[Argument::Str(&target), temporary, size, digest]);
+                draft.call(Call::Look { file }, &LOOK, &[target, temporary, size, digest]);
                 current.stage = Stage::Looked;
                 Ok(Then::Stop)
             }
             Stage::Open { removes } => {
                 if removes {
-                    draft.script.call(&ABORT, &[Argument::Str(&target)]);
+                    draft.script.call(&ABORT, &[target]);
                     draft.calls.push(Call::Remove { file });
                 }
-                // Defined before anything is there: a board without memory for it says so now.
-                draft.script.require(sum::of(self.kind));
-                draft.script.require(&END);
-                let temporary = Argument::Str(&current.temporary);
-                let arguments = [Argument::Str(&target), temporary, Argument::Int(current.offset)];
+                let arguments = [target, temporary, Argument::Int(current.offset)];
                 draft.call(Call::Open { file }, &OPEN, &arguments);
+                // All that it will take is defined at once.
+                let deflates = current.plan.window_bits.is_some();
+                let helpers = [sum::of(self.kind), &END, if deflates { &INFLATE } else { &WRITE }];
+                helpers.into_iter().for_each(|helper| draft.script.require(helper));
                 current.stage = Stage::Data;
                 Ok(Then::More)
             }
@@ -176,11 +190,18 @@ impl<F: Files> PutAll<F> {
                 current.check(&mut self.file(file))?;
                 draft.script.require(sum::of(self.kind));
                 let digest = current.hash.bytes();
-                draft.call(Call::End { file }, &END, &[Argument::Int(current.size), Argument::Bytes(&digest)]);
+                draft.call(
+                    Call::End { file },
+                    &END,
+                    &[Argument::Int(current.size), Argument::Bytes(&digest)],
+                );
                 Ok(Then::More)
             }
             Stage::Data => self.data(current, draft),
-            Stage::Rest { .. } => Ok(self.rest(current, draft)),
+            Stage::Rest { to, length, bytes } => {
+                current.stage = Stage::Rest { to, length, bytes };
+                Ok(self.rest(current, draft))
+            }
         }
     }
 
@@ -235,7 +256,14 @@ impl<F: Files> PutAll<F> {
         let room = current.plan.literal.saturating_sub(draft.used).max(1);
         if bytes.len() > room {
             let (now, later) = bytes.split_at(room);
-            draft.literal(&current.plan, Call::Append { file }, &APPEND, &[Argument::Int(room as u64)], now, None);
+            draft.literal(
+                &current.plan,
+                Call::Append { file },
+                &APPEND,
+                &[Argument::Int(room as u64)],
+                now,
+                None,
+            );
             current.stage = Stage::Rest { to, length, bytes: later.into() };
             return Then::Stop;
         }
@@ -246,7 +274,7 @@ impl<F: Files> PutAll<F> {
 }
 
 impl Draft<'_> {
-    fn call(&mut self, call: Call, helper: &'static crate::Helper, arguments: &[Argument<'_>]) {
+    pub(super) fn call(&mut self, call: Call, helper: &'static crate::Helper, arguments: &[Argument<'_>]) {
         self.script.call_bare(helper, arguments);
         self.calls.push(call);
     }
@@ -256,10 +284,10 @@ impl Draft<'_> {
         let call = Call::Whole { file: file.index, size: file.content.len() as u64 };
         let official = self.board.about().is_some_and(|about| about.name == "micropython");
         let bare = alone && self.calls.is_empty() && self.script.is_bare();
-        let (target, digest) = (Argument::Str(&file.names.target), Argument::Bytes(file.digest));
+        let (target, digest) = (Argument::Str(file.target), Argument::Bytes(file.digest));
         if bare && official && kind == DigestKind::Sha256 && plan.literals == Encoding::Dense {
             let content = Argument::Bytes(file.content);
-            self.script.whole(&ONCE, &[target, Argument::Str(&file.names.brief()), content, digest]);
+            self.script.whole(&ONCE, &[target, Argument::Str(file.temporary), content, digest]);
             self.calls.push(call);
         } else {
             self.script.require(sum::of(kind));

@@ -5,9 +5,6 @@ use alloc::vec::Vec;
 #[cfg(feature = "deflate")]
 use crate::transfer::deflate::Deflater;
 
-/// The most bytes of a file in one script: a board says nothing while it writes them, and some write 10 KiB a second.
-const MOST: usize = 32 * 1024;
-
 /// The connection's deflate stream.
 #[derive(Debug)]
 pub(super) enum Stream {
@@ -44,13 +41,13 @@ impl Stream {
     }
 
     /// Returns how many bytes of a file a literal of `room` bytes will hold, a little less than likely.
-    pub(super) fn takes(&self, room: usize) -> usize {
+    pub(super) const fn takes(&self, room: usize) -> usize {
         match self {
             Self::Off => room,
             #[cfg(feature = "deflate")]
             Self::On { ratio, .. } => {
                 let likely = room * 1024 / if *ratio == 0 { 1 } else { *ratio };
-                (likely - likely / 8).clamp(16, MOST)
+                if likely < 16 { 16 } else { likely - likely / 8 }
             }
         }
     }

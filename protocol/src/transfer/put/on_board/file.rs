@@ -16,8 +16,8 @@ pub(in super::super) static OPEN: Helper = Helper {
         "  _rp.p=-1\n",
         " def O(n,t,p):\n",
         "  _rp.C()\n",
-        "  _rp.n=n\n",
-        "  _rp.t=t\n",
+        "  _rp.N=n\n",
+        "  _rp.T=t\n",
         "  _rp.q=open(t,'r+b'if p else'wb')\n",
         "  _rp.p=p\n",
     ),
@@ -49,8 +49,8 @@ pub(in super::super) static END: Helper = Helper {
         " def E(n,x):\n",
         "  import os\n",
         "  _rp.C()\n",
-        "  r=_rp.V(_rp.t,_rp.n)==(n,x)\n",
-        "  if r and _rp.t!=_rp.n:os.rename(_rp.t,_rp.n)\n",
+        "  r=_rp.V(_rp.T,_rp.N)==(n,x)\n",
+        "  if r and _rp.T!=_rp.N:os.rename(_rp.T,_rp.N)\n",
         "  print(r)\n",
     ),
     requires: &[&OPEN, &sum::FILE],
@@ -119,8 +119,8 @@ pub(super) mod twins {
 
     fn open_at(machine: &mut Machine, name: &str, temporary: &str, at: i64) -> Result<(), Raised> {
         close(machine);
-        machine.state.insert("n".into(), Value::Str(name.into()));
-        machine.state.insert("t".into(), Value::Str(temporary.into()));
+        machine.state.insert("N".into(), Value::Str(name.into()));
+        machine.state.insert("T".into(), Value::Str(temporary.into()));
         machine.file = Some(machine.disk.open(temporary, if at == 0 { "wb" } else { "r+b" })?);
         moved(machine, at);
         Ok(())
@@ -144,11 +144,7 @@ pub(super) mod twins {
         Ok(())
     }
 
-    pub(in super::super) fn write_at(
-        machine: &mut Machine,
-        offset: i64,
-        bytes: &[u8],
-    ) -> Result<(), Raised> {
+    pub(in super::super) fn write_at(machine: &mut Machine, offset: i64, bytes: &[u8]) -> Result<(), Raised> {
         let Some(file) = machine.file else { return Err(Raised::no_attribute("'NoneType' object", "tell")) };
         if machine.disk.tell(file)? as i64 != offset {
             machine.disk.seek(file, usize::try_from(offset).unwrap_or_default())?;
@@ -162,7 +158,7 @@ pub(super) mod twins {
 
     fn end_with(machine: &mut Machine, size: i64, digest: &[u8]) -> Result<(), Raised> {
         close(machine);
-        let (temporary, target) = (held(machine, "t")?, held(machine, "n")?);
+        let (temporary, target) = (held(machine, "T")?, held(machine, "N")?);
         let (length, found) = sum::of_file(machine, &temporary, &target)?;
         let good = length as i64 == size && found.bytes() == digest;
         if good && temporary != target {

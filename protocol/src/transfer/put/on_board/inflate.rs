@@ -8,17 +8,17 @@ use crate::Helper;
 pub(in super::super) static STREAM: Helper = Helper {
     name: "I",
     source: concat!(
-        " d=None\n",
+        " D=None\n",
         " def I(w,r,b):\n",
         "  import io,deflate,gc\n",
-        "  _rp.d=_rp.b=None\n",
+        "  _rp.D=_rp.H=None\n",
         "  gc.collect()\n",
-        "  s=_rp.b=io.BytesIO(b)\n",
-        "  _rp.l=len(b)\n",
+        "  s=_rp.H=io.BytesIO(b)\n",
+        "  _rp.L=len(b)\n",
         "  s=deflate.DeflateIO(s,deflate.RAW,w)\n",
         "  s.read(1)\n",
         "  bytearray(r)\n",
-        "  _rp.d=s\n",
+        "  _rp.D=s\n",
     ),
     requires: &[],
     #[cfg(feature = "testing")]
@@ -31,14 +31,14 @@ pub(in super::super) static APPEND: Helper = Helper {
     name: "S",
     source: concat!(
         " def S(n,b):\n",
-        "  if not _rp.d or n!=len(b):return\n",
-        "  s=_rp.b\n",
-        "  r=s.read(_rp.l-s.tell())\n",
+        "  if not _rp.D or n!=len(b):return\n",
+        "  s=_rp.H\n",
+        "  r=s.read(_rp.L-s.tell())\n",
         "  s.seek(0)\n",
         "  s.write(r)\n",
         "  s.write(b)\n",
         "  s.seek(0)\n",
-        "  _rp.l=len(r)+n\n",
+        "  _rp.L=len(r)+n\n",
         "  return 1\n",
     ),
     requires: &[&STREAM],
@@ -57,10 +57,10 @@ pub(in super::super) static INFLATE: Helper = Helper {
         "  if f.tell()!=o:f.seek(o)\n",
         "  b=memoryview(bytearray(256))\n",
         "  while n:\n",
-        "   try:k=_rp.d.readinto(b[:min(n,256)])\n",
+        "   try:k=_rp.D.readinto(b[:min(n,256)])\n",
         "   except OSError:k=0\n",
         "   if not k:\n",
-        "    _rp.d=None\n",
+        "    _rp.D=None\n",
         "    return print(-2)\n",
         "   if f.write(b[:k])!=k:raise OSError(28)\n",
         "   n-=k\n",
@@ -84,7 +84,7 @@ mod twins {
         testing::{Machine, Raised, arguments},
     };
 
-    /// What stands for `_rp.d` and `_rp.b`.
+    /// What stands for `_rp.D` and `_rp.H`.
     struct Stream {
         inflater: Decompress,
         unread: Vec<u8>,
@@ -96,8 +96,7 @@ mod twins {
             let mut filled = 0;
             while filled < out.len() {
                 let (before, came) = (self.inflater.total_in(), self.inflater.total_out());
-                let done =
-                    self.inflater.decompress(&self.unread, &mut out[filled..], FlushDecompress::None);
+                let done = self.inflater.decompress(&self.unread, &mut out[filled..], FlushDecompress::None);
                 let taken = (self.inflater.total_in() - before) as usize;
                 let came = (self.inflater.total_out() - came) as usize;
                 self.unread.drain(..taken);

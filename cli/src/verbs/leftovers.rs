@@ -1,0 +1,39 @@
+//! `leftovers`.
+
+use clap::Args;
+use rawpaste::Content;
+
+use crate::{
+    link::with_board,
+    path::BoardPath,
+    port::Target,
+    report::{Result, print},
+    tree::list,
+};
+
+/// List the temporary files that puts left on the board when they were cut off
+///
+/// The next put of the same file takes its own up. `rawpaste rm` removes them.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  rawpaste leftovers\n  rawpaste leftovers :lib")]
+pub(crate) struct Leftovers {
+    /// The folder to look through, with all that is in it
+    #[arg(value_name = ":PATH", default_value = ":")]
+    path: BoardPath,
+}
+
+impl Leftovers {
+    /// Lists them.
+    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+        with_board(port, |link| {
+            let entries = list(link, &self.path, false)?;
+            let left = entries.iter().rev().filter_map(|entry| match entry.content {
+                Content::Kept { size } => Some((size, self.path.join(&entry.path))),
+                Content::Folder | Content::File { .. } => None,
+            });
+            let left: Vec<_> = left.collect();
+            let width = left.iter().map(|(size, _)| size.to_string().len()).max().unwrap_or_default();
+            print(|out| left.iter().try_for_each(|(size, path)| writeln!(out, "{size:width$} {path}")))
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Measurements.
+
+use std::process::{Command, Output};
+
+use rawpaste_board::trial::{Trial, when_possible};
+use serde_json::Value;
+
+use crate::command::{code, errors};
+
+pub(super) fn trials() -> Vec<Trial> {
+    let test = |name: &str, test: fn()| {
+        when_possible(Trial::test(name, move || {
+            test();
+            Ok(())
+        }))
+    };
+    vec![test("bench_link_tells_each_row", tells_each_row), test("bench_link_prints_json", prints_json)]
+}
+
+/// On a fast link, once and without peers.
+fn bench(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rawpaste"));
+    command.args(["bench", "link", "--rate", "1000000", "--delay", "0", "--size", "4", "--repeat", "1"]);
+    let output = command.args(arguments).output().unwrap();
+    assert_eq!(code(&output), 0, "{}{}", String::from_utf8_lossy(&output.stdout), errors(&output));
+    output
+}
+
+fn tells_each_row() {
+    let output = bench(&["--work", "random-up,random-down,small"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    for row in ["random bytes up", "random bytes down", "one new file of 1 KiB"] {
+        assert_eq!(told.lines().filter(|line| line.starts_with(row)).count(), 2, "{row} in {told}");
+    }
+    assert!(told.contains("ours/board's limit") && !told.contains("failed"), "{told}");
+}
+
+fn prints_json() {
+    let told: Value = serde_json::from_slice(&bench(&["--json"]).stdout).unwrap();
+    let rows = told["rows"].as_array().unwrap();
+    let found = rows.iter().map(|row| (row["work"].as_str().unwrap(), row["stage"].as_str().unwrap()));
+    let expected = [
+        ("random bytes up", "new"),
+        ("random bytes down", "new"),
+        ("source text up", "new"),
+        ("source text down", "new"),
+        ("50 new files of 1 KiB", "new"),
+        ("50 new files of 1 KiB", "again"),
+        ("50 new files of 1 KiB", "again, board unknown"),
+        ("18 source files", "new"),
+        ("100 KiB of source text", "new"),
+        ("100 KiB of source text", "edited"),
+        ("one new file of 1 KiB", "new"),
+    ];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    for row in rows {
+        let ours = &row["runs"]["ours"];
+        assert_eq!(ours["seconds"].as_array().map(Vec::len), Some(1), "{row}");
+        assert!(ours["up"].as_u64() > Some(0) && ours["down"].as_u64() > Some(0), "{row}");
+        let sent = if row["work"].as_str().unwrap().ends_with("down") { &ours["down"] } else { &ours["up"] };
+        let moved = row["stage"] == "new" && row["work"].as_str().unwrap().contains("random");
+        assert!(!moved || sent.as_u64() > row["bytes"].as_u64(), "{row}");
+    }
+    let limit = &rows[0]["runs"]["board's limit"];
+    assert!(limit["kib_per_second"].as_f64() > Some(0.0), "{limit}");
+    assert_eq!(rows[7]["bytes"], 139 * 1024);
+}
