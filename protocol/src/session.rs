@@ -184,7 +184,7 @@ impl Session {
         // What did not work packed is sent as it is.
         #[cfg(feature = "deflate")]
         if !again && crate::packed::takes(&self.board) {
-            self.definition.pack();
+            self.definition.pack(self.board.quoting());
         }
         let _ = again;
         true
