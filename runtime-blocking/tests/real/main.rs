@@ -7,6 +7,8 @@ mod in_process;
 #[cfg(unix)]
 mod ports;
 #[cfg(unix)]
+mod puts;
+#[cfg(unix)]
 mod undrained;
 #[cfg(unix)]
 mod worker;
@@ -17,6 +19,7 @@ use rawpaste_board::trial::run;
 fn main() {
     let mut trials = named::trials();
     trials.extend(cancel::trials());
+    trials.extend(puts::trials());
     trials.extend(worker::trials());
     run(trials)
 }
