@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use rawpaste::{DigestKind, Error, Hash, Instant, Operation, Placed, Run, Session, Step};
 
-/// What [`about`] prints: CRC-32, everything else there.
-const ABOUT: &str =
-    "('micropython', '1.29.0', 'x', 'rp2', '', 100000, 'crc32', True, True, True, True, True)\r\n";
+/// What a board with so much free memory prints of itself: CRC-32, everything else there.
+pub(crate) fn about(free: u32) -> String {
+    format!("('micropython', '1.29.0', 'x', 'rp2', '', {free}, 'crc32', True, True, True, True, True)\r\n")
+}
 
 /// What a put comes to that found nothing.
 pub(crate) const WRITTEN: Placed = Placed::Written { resumed: 0 };
@@ -210,7 +211,7 @@ pub(crate) fn takes_files(script: &str) -> Vec<u8> {
     if defines(script) {
         nothing()
     } else if calls(script, "i") {
-        printed(ABOUT)
+        printed(&about(100_000))
     } else if ["t", "E", "M"].into_iter().any(|helper| calls(script, helper)) {
         printed("True\r\n")
     } else if calls(script, "A") {
