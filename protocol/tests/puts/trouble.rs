@@ -33,7 +33,7 @@ fn troubles() -> [Trouble; 8] {
 
 fn board() -> Bench {
     let mut bench = bench(rawpaste::testing::Firmware::default());
-    PATHS.iter().for_each(|path| bench.device.disk_mut().insert(*path, *b"old"));
+    PATHS.into_iter().for_each(|path| bench.device.disk_mut().insert(path, *b"old"));
     bench
 }
 

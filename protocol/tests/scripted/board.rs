@@ -223,12 +223,11 @@ pub(crate) fn takes_files(script: &str) -> Vec<u8> {
 
 /// Answers a look: no target, and this in its temporary file.
 pub(crate) fn holds(part: &[u8]) -> Vec<u8> {
-    match Hash::of(DigestKind::Crc32, part) {
-        Hash::Crc32(crc) if !part.is_empty() => {
-            let [a, b, c, d] = crc.to_be_bytes();
-            printed(&format!("(-2, (), {}, ({a}, {b}, {c}, {d}), 0, 0)\r\n", part.len()))
-        }
-        _ => printed("(-2, (), -2, (), 0, 0)\r\n"),
+    if let (Hash::Crc32(crc), true) = (Hash::of(DigestKind::Crc32, part), !part.is_empty()) {
+        let [a, b, c, d] = crc.to_be_bytes();
+        printed(&format!("(-2, (), {}, ({a}, {b}, {c}, {d}), 0, 0)\r\n", part.len()))
+    } else {
+        printed("(-2, (), -2, (), 0, 0)\r\n")
     }
 }
 

@@ -219,15 +219,11 @@ impl<F: Files> PutAll<F> {
         Ok(self.rest(current, draft))
     }
 
-    #[cfg(feature = "deflate")]
     fn start(&mut self, bits: u8, current: &Current, draft: &mut Draft<'_>) {
         let first = self.stream.start(bits);
         let call = Call::Stream { file: current.index };
         draft.literal(&current.plan, call, &STREAM, &[Argument::Int(bits.into())], &first, None);
     }
-
-    #[cfg(not(feature = "deflate"))]
-    fn start(&mut self, _bits: u8, _current: &Current, _draft: &mut Draft<'_>) {}
 
     /// What was deflated, in two scripts where it is too long for one.
     fn rest(&self, current: &mut Current, draft: &mut Draft<'_>) -> Then {
