@@ -17,6 +17,10 @@ use crate::{
     },
 };
 
+/// How many bytes come out of the stream in one script at most: the board is silent while it writes them, and a slow flash
+/// takes seconds.
+const INFLATED: usize = 32 * 1024;
+
 /// The script that is being filled.
 struct Draft<'a> {
     board: &'a Board,
@@ -24,6 +28,8 @@ struct Draft<'a> {
     calls: Vec<Call>,
     /// How many bytes its literals hold.
     used: usize,
+    /// How many bytes come out of the stream.
+    inflated: usize,
 }
 
 /// A file that goes in one call.
@@ -44,7 +50,7 @@ enum Then {
 impl<F: Files> PutAll<F> {
     /// Fills the next script.
     pub(super) fn fill(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
-        let mut draft = Draft { board, script, calls: Vec::new(), used: 0 };
+        let mut draft = Draft { board, script, calls: Vec::new(), used: 0, inflated: 0 };
         if core::mem::take(&mut self.asks_memory) {
             draft.call(Call::Free, &FREE, &[]);
         } else {
@@ -193,7 +199,7 @@ impl<F: Files> PutAll<F> {
     /// The next bytes of the file.
     fn data(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let room = current.plan.literal.saturating_sub(draft.used);
-        if draft.used > 0 && room <= current.plan.literal / 4 {
+        if (draft.used > 0 && room <= current.plan.literal / 4) || draft.inflated >= INFLATED {
             return Ok(Then::Stop);
         }
         let Some(bits) = current.plan.window_bits else {
@@ -207,7 +213,7 @@ impl<F: Files> PutAll<F> {
         if self.stream.bits() != Some(bits) {
             self.start(bits, current, draft);
         }
-        let most = self.stream.takes(room);
+        let most = self.stream.takes(room).min(INFLATED - draft.inflated);
         let bytes = current.read(&mut self.file(current.index), most)?;
         let (to, length) = (current.offset, bytes.len() as u64);
         let deflated = self.stream.chunk(&bytes);
@@ -216,6 +222,7 @@ impl<F: Files> PutAll<F> {
             current.plan.window_bits = None;
         }
         current.stage = Stage::Rest { to, length, bytes: deflated };
+        draft.inflated += bytes.len();
         Ok(self.rest(current, draft))
     }
 
