@@ -100,7 +100,7 @@ impl Source for Endless {
 
     fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         for (byte, at) in buffer.iter_mut().zip(offset..) {
-            *byte = (at * at >> 7) as u8;
+            *byte = ((at * at) >> 7) as u8;
         }
         self.read += buffer.len() as u64;
         Ok(buffer.len())
