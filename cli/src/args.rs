@@ -1,5 +1,7 @@
 //! What can be asked for.
 
+use std::num::NonZeroUsize;
+
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{port::Target, report::Result, verbs};
@@ -18,6 +20,10 @@ pub(crate) struct Args {
     /// is sent
     #[arg(long, global = true, value_name = "FLOW", default_value = "auto")]
     flow: Flow,
+    /// How many bytes the board's input buffer holds, if that is less than two windows of its raw paste (CircuitPython on
+    /// a UART 64, micro:bit V2 128)
+    #[arg(long, global = true, value_name = "BYTES")]
+    in_flight: Option<NonZeroUsize>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -68,7 +74,7 @@ impl Args {
             Flow::Windowed => Some(rawpaste::Flow::Windowed),
             Flow::Open => Some(rawpaste::Flow::Open),
         };
-        let port = self.port.map(|target| target.with_flow(flow));
+        let port = self.port.map(|target| target.tuned(flow, self.in_flight));
         match self.verb {
             Verb::Put(verb) => verb.run(port),
             Verb::Get(verb) => verb.run(port),

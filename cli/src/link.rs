@@ -74,7 +74,7 @@ impl Link {
         let (sender, typed) = channel();
         let keyboard = Keyboard { typed, interrupts };
         let mut config = config();
-        config.flow = target.flow();
+        target.tune(&mut config);
         let connection = Connection::new(opened.port, Session::new(config));
         let (root, trouble) = (opened.root, opened.trouble);
         Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Known })

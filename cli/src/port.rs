@@ -4,13 +4,14 @@ use std::{
     convert::Infallible,
     fmt, fs,
     io::{self, Read, Write},
+    num::NonZeroUsize,
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use rawpaste::{Flow, testing::Firmware};
+use rawpaste::{Config, Flow, testing::Firmware};
 use rawpaste_blocking::{Port, port_flow};
 use rawpaste_board::{End, Running, Simulated};
 use tempfile::TempDir;
@@ -29,6 +30,8 @@ pub(crate) struct Target {
     pub(crate) kind: Kind,
     /// None for what suits the port.
     flow: Option<Flow>,
+    /// What its input buffer holds, if that is little.
+    in_flight: Option<NonZeroUsize>,
 }
 
 /// What `--port` names.
@@ -54,7 +57,7 @@ impl FromStr for Target {
         } else {
             Kind::Device(text.into())
         };
-        Ok(Self { kind, flow: None })
+        Ok(Self { kind, flow: None, in_flight: None })
     }
 }
 
@@ -83,14 +86,20 @@ pub(crate) struct Opened {
 }
 
 impl Target {
-    /// Says how source is to go there; none for what suits the port.
-    pub(crate) fn with_flow(self, flow: Option<Flow>) -> Self {
-        Self { flow, ..self }
+    /// Says how source is to go there, none for what suits the port, and what the board's input buffer holds, none for
+    /// enough.
+    pub(crate) fn tuned(self, flow: Option<Flow>, in_flight: Option<NonZeroUsize>) -> Self {
+        Self { flow, in_flight, ..self }
+    }
+
+    /// Tells a session of it.
+    pub(crate) fn tune(&self, config: &mut Config) {
+        (config.flow, config.in_flight) = (self.flow(), self.in_flight);
     }
 
     /// Returns how source goes there. What is behind a simulated board's link or a MicroPython's pseudo-terminal is not known by
     /// an id.
-    pub(crate) fn flow(&self) -> Flow {
+    fn flow(&self) -> Flow {
         self.flow.unwrap_or_else(|| match &self.kind {
             Kind::Device(name) => port_flow(name),
             Kind::Simulated(_) | Kind::MicroPython(_) => Flow::Windowed,

@@ -90,10 +90,10 @@ const BLOCK: usize = 4096;
 
 /// What stands behind a block: the check over everything up to there.
 fn check(crc: bool, bytes: &[u8]) -> String {
-    match Hash::of(DigestKind::Crc32, bytes) {
-        Hash::Crc32(word) if crc => word.to_string(),
-        _ => (bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>() & 0xff_ffff).to_string(),
+    if let (Hash::Crc32(word), true) = (Hash::of(DigestKind::Crc32, bytes), crc) {
+        return word.to_string();
     }
+    (bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>() & 0xff_ffff).to_string()
 }
 
 /// A true answer, with one byte changed: the content is right, or it is an error.

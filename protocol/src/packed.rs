@@ -19,18 +19,18 @@ pub(crate) const AFTER: &str = "),1,12).read())\n";
 /// Returns whether the board takes packed scripts.
 pub(crate) fn takes(board: &Board) -> bool {
     let able = |about: &crate::About| about.deflate && about.free >= FREE;
-    board.about().is_some_and(able) && board.quoting() == Quoting::Dense && board.eight_bit() == Some(true)
+    board.about().is_some_and(able) && !board.is_plain() && board.eight_bit() == Some(true)
 }
 
 /// Packs a script, if that makes it shorter.
-pub(crate) fn pack(source: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn pack(source: &[u8], quoting: Quoting) -> Option<Vec<u8>> {
     if source.len() < SHORTEST {
         return None;
     }
     let deflated = deflate::once(source);
     let mut packed = Vec::from(BEFORE);
     debug_assert!(AFTER.contains(&format!(",1,{}", deflate::WINDOW_BITS)));
-    quote(&deflated, Quoting::Dense, &mut packed);
+    quote(&deflated, quoting, &mut packed);
     packed.extend_from_slice(AFTER.as_bytes());
     (!deflated.is_empty() && packed.len() < source.len()).then_some(packed)
 }

@@ -239,8 +239,8 @@ impl Script {
 
     /// Packs it, if that makes it shorter.
     #[cfg(feature = "deflate")]
-    pub(crate) fn pack(&mut self) {
-        if let Some(packed) = crate::packed::pack(&self.source) {
+    pub(crate) fn pack(&mut self, quoting: Quoting) {
+        if let Some(packed) = crate::packed::pack(&self.source, quoting) {
             self.source = packed;
         }
     }

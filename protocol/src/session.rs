@@ -187,7 +187,7 @@ impl Session {
         // What did not work packed is sent as it is; so is all where there was too little memory.
         #[cfg(feature = "deflate")]
         if !again && self.together == usize::MAX && crate::packed::takes(&self.board) {
-            self.definition.pack();
+            self.definition.pack(self.board.quoting());
         }
         let _ = again;
         true

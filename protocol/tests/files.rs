@@ -190,25 +190,30 @@ fn boards_that_cannot() {
     }
 }
 
-/// A source that grows, shrinks or fails while it is read.
+/// A source that grows, shrinks or fails while it is read: one that goes in one script, in chunks, through the stream.
 #[test]
 fn a_source_that_changes_is_an_error() {
-    struct Changing(u64);
+    struct Changing {
+        content: Vec<u8>,
+        more: u64,
+    }
     impl Source for Changing {
         fn size(&mut self) -> Result<u64, Error> {
-            self.0 += 1;
-            Ok(4999 + self.0)
+            self.more += 1;
+            Ok(self.content.len() as u64 + self.more - 1)
         }
 
         fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-            Ok(buffer.len().min(usize::try_from(5000 - offset.min(5000)).expect("it fits")))
+            self.content.read_at(offset, buffer)
         }
     }
     // It grew while it was put; it is shorter than it said.
-    for changes in [0, 1] {
+    let contents = [random(100), random(5000), vec![b'x'; 5000]];
+    for (content, more) in contents.iter().flat_map(|content| [(content, 0), (content, 1)]) {
         let mut bench = Bench::new(Firmware::default(), LinkShape::default());
         let mut session = Session::default();
-        let result = run(&mut bench, &mut session, Put::new(Changing(changes), "f").expect("a path"));
+        let source = Changing { content: content.clone(), more };
+        let result = run(&mut bench, &mut session, Put::new(source, "f").expect("a path"));
         assert_eq!(result, Err(Error::Refused(Refused::Changed)));
         assert_eq!(
             run(&mut bench, &mut session, List::new("").expect("a path")),

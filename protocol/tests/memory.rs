@@ -7,7 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use by_hand::{at, enter};
 use peak_alloc::PeakAlloc;
 use rawpaste::{
-    Board, Entry, Error, Exec, Get, List, Operation, Patience, Refused, Script, Session, Sink, Stdin, Step,
+    Board, Choices, Encoding, Entry, Error, Exec, Get, List, Operation, Patience, Put, Refused, Reply,
+    Script, Session, Sink, Source, Stdin, Step,
+    testing::{Bench, Firmware, LinkShape, drive},
 };
 
 #[global_allocator]
@@ -113,5 +115,68 @@ fn memory_is_bounded() {
     ];
     for (what, peak) in peaks {
         assert!(peak < 64 * 1024, "{what}: {peak} bytes");
+    }
+}
+
+/// A file that is nowhere in memory.
+struct Endless {
+    size: u64,
+    /// How many bytes were read from it.
+    read: u64,
+}
+
+impl Source for Endless {
+    fn size(&mut self) -> Result<u64, Error> {
+        Ok(self.size)
+    }
+
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        for (byte, at) in buffer.iter_mut().zip(offset..) {
+            *byte = ((at * at) >> 7) as u8;
+        }
+        self.read += buffer.len() as u64;
+        Ok(buffer.len())
+    }
+}
+
+/// What a put takes does not grow with the file.
+#[test]
+fn a_put_of_a_large_file() {
+    let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut session, mut bench) = (
+        Session::default(),
+        Bench::new(Firmware { heap: 512 * 1024, ..Firmware::default() }, LinkShape::default()),
+    );
+    let driven =
+        drive(&mut session, &mut bench, Put::new(vec![1], "f").expect("a path"), &Default::default());
+    assert!(matches!(driven.result, Some(Ok(_))), "{:?}", driven.result);
+    for (encoding, most) in [(Encoding::Dense, 64 * 1024), (Encoding::Deflate, 512 * 1024)] {
+        for size in [256 * 1024, 4096 * 1024] {
+            let mut choices = Choices::default();
+            choices.encoding = Some(encoding);
+            ALLOCATOR.reset_peak_usage();
+            let before = ALLOCATOR.current_usage();
+            let mut put = Put::new(Endless { size, read: 0 }, "f").expect("a path").choices(choices);
+            answer_nothing(&mut put, session.board());
+            let peak = ALLOCATOR.peak_usage().saturating_sub(before);
+            // Once to digest it, and once to send it.
+            assert_eq!(put.into_source().read, 2 * size, "{encoding}");
+            assert!(peak < most, "{encoding}: {peak} bytes for {size}");
+        }
+    }
+}
+
+/// Answers a look, and then nothing, which is what chunks print, until the put wants more.
+fn answer_nothing(put: &mut Put<Endless>, board: &Board) {
+    let mut answer: &[u8] = b"(-2, (), -2, (), 0, 0)\r\n";
+    loop {
+        let (mut script, mut stdin) = (Script::default(), Stdin::default());
+        let ended = put.script(board, &mut script).and_then(|()| {
+            put.output(core::mem::take(&mut answer), &mut stdin)?;
+            put.reply(Reply::Finished)
+        });
+        if ended.is_err() {
+            return;
+        }
     }
 }

@@ -123,7 +123,7 @@ pub(crate) fn explain(error: Error, calls: &[&str]) -> Error {
 
 /// What the board had no memory for, and there is no way to ask less.
 pub(crate) const NO_MEMORY: Refused = Refused::Unsupported {
-    lacks: "too little free memory for this",
+    lacks: "too little free memory for this (MemoryError)",
     instead: "reset it and keep its own program from running (main.py), which fills it; then run it again",
 };
 

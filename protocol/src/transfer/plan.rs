@@ -10,7 +10,7 @@ use core::fmt;
 #[cfg(feature = "deflate")]
 use super::deflate;
 use super::memory::{allows, fits_one};
-use crate::{About, Board};
+use crate::{About, Board, Flow};
 
 /// Up to this size a file goes in one script, where the board's memory allows.
 pub(super) const SMALL: u64 = 3072;
@@ -155,6 +155,11 @@ impl Plan {
             (Scripts::Chunks, "four times its size does not fit".into())
         };
         reasons.push(("scripts", scripts.to_string(), why));
+        let flow = match board.flow() {
+            Flow::Open => ("open", "the port pushes back, and nothing was lost"),
+            Flow::Windowed => ("windowed", "bytes could be lost: the board's flow control is waited for"),
+        };
+        reasons.push(("flow", flow.0.into(), flow.1.into()));
         let direct = !about.rename;
         if direct {
             let why = "the board has no os.rename: a put that is cut off leaves no whole file";

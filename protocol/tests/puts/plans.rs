@@ -20,12 +20,12 @@ fn literals_by_memory() {
     let table = [
         (6, 256, 256),
         (19, 256, 256),
-        (20, 512, 1023),
-        (49, 512, 1023),
-        (50, 1024, 2047),
-        (99, 1024, 2047),
-        (100, 2048, 4095),
-        (199, 2048, 4095),
+        (20, 512, 2047),
+        (49, 512, 2047),
+        (50, 1024, 4095),
+        (99, 1024, 4095),
+        (100, 2048, 8192),
+        (199, 2048, 8192),
         (200, 2048, 8192),
         (8000, 2048, 8192),
     ];
@@ -42,8 +42,15 @@ fn literals_by_memory() {
 
 #[test]
 fn windows_by_memory() {
-    let table =
-        [(6, None), (16, Some(10)), (30, Some(12)), (100, Some(13)), (300, Some(14)), (500, Some(15))];
+    let table = [
+        (19, None),
+        (20, Some(10)),
+        (35, Some(11)),
+        (45, Some(12)),
+        (100, Some(13)),
+        (300, Some(14)),
+        (500, Some(15)),
+    ];
     for (kib, bits) in table {
         let plan = Plan::new(&with_memory(kib), &Choices::default(), 100_000, &text(4096));
         assert_eq!(plan.window_bits, bits, "{kib} KiB: {plan}");
@@ -68,10 +75,10 @@ fn one_script_or_chunks() {
     let table = [
         (128, 3071, true),
         (128, 3072, false),
-        (8, 1024, true),
-        (8, 1025, false),
+        (12, 1024, true),
+        (12, 1025, false),
         (4, 1, false),
-        (24, 3071, true),
+        (20, 3071, true),
     ];
     for (kib, size, one) in table {
         let plan = Plan::new(&with_memory(kib), &Choices::default(), size, &[]);
@@ -105,7 +112,7 @@ fn a_plan_explains_itself() {
     let plan = Plan::new(&with_memory(128), &Choices::default(), 100_000, &text(4096));
     let shown = plan.to_string();
     assert_eq!(shown.lines().count(), plan.reasons().count(), "{shown}");
-    for words in ["2048 bytes", "128 KiB", "8192 byte window", "chunks"] {
+    for words in ["4096 bytes", "128 KiB", "8192 byte window", "chunks"] {
         assert!(shown.contains(words), "{shown}");
     }
     let flat = Firmware { read_only: false, ..Firmware::microbit() };

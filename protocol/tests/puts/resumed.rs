@@ -1,7 +1,9 @@
 //! A put that was cut off goes on from what the board holds.
 
+use std::time::Duration;
+
 use rawpaste::{
-    Choices, Encoding, Placed, Session,
+    Choices, Encoding, Error, Placed, Session,
     testing::{Bench, Fault, Firmware, LinkShape, Manner, Trouble, drive},
 };
 
@@ -79,7 +81,7 @@ fn what_another_put_left_is_not_gone_on_with() {
             at += 500;
             (session, bench) = (Session::default(), board());
             bench.wire.add(Fault::up(3500 + at, Trouble::End));
-            assert!(run(&mut session, &mut bench, put(&other)).is_err(), "cut at {at}");
+            assert!(run(&mut session, &mut bench, put(&other).chunk(1024)).is_err(), "cut at {at}");
             bench.replug(LinkShape::default());
             session.lose();
         }
@@ -118,5 +120,35 @@ fn parts_at_the_edges() {
         );
         assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
         assert_eq!(bench.device.disk().files().count(), 1);
+    }
+}
+
+/// `^C` ends the run and leaves what there is: the next one goes on with it.
+#[test]
+fn interrupted() {
+    for (encoding, content) in [(Encoding::Dense, random(9000)), (Encoding::Deflate, text(30_000))] {
+        let mut resumed = 0;
+        for after in (100..4000).step_by(100) {
+            let firmware = Firmware { flash: Duration::from_millis(40), ..Firmware::default() };
+            let (mut session, mut bench) = (Session::default(), bench(firmware));
+            let mut put = put(&content).choices(choices(encoding));
+            let typed = vec![(Duration::from_millis(after), b"\x03".to_vec())];
+            let driven = drive(&mut session, &mut bench, &mut put, &Manner { typed, ..Manner::default() });
+            match driven.result.expect("not cancelled") {
+                Ok(_) => {}
+                Err(Error::Exception(exception)) if exception.is_interrupt() => {
+                    assert_eq!(bench.device.disk().get("f"), None, "{after} ms");
+                    let Ok(Placed::Written { resumed: part }) = run(&mut session, &mut bench, &mut put)
+                    else {
+                        panic!("interrupted after {after} ms");
+                    };
+                    resumed += part;
+                }
+                Err(error) => panic!("interrupted after {after} ms: {error}"),
+            }
+            assert_eq!(bench.device.disk().get("f"), Some(&content[..]), "{after} ms");
+            assert_eq!(temporary(&bench), [""; 0], "{after} ms");
+        }
+        assert!(resumed > 0, "{encoding}: nothing was gone on with");
     }
 }

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use rawpaste::{DigestKind, Error, Hash, Instant, Operation, Placed, Run, Session, Step};
 
-/// What [`about`] prints: CRC-32, everything else there.
-const ABOUT: &str =
-    "('micropython', '1.29.0', 'x', 'rp2', '', 100000, 'crc32', True, True, True, True, True, True)\r\n";
+/// What a board with so much free memory prints of itself: CRC-32, everything else there.
+pub(crate) fn about(free: u32) -> String {
+    format!(
+        "('micropython', '1.29.0', 'x', 'rp2', '', {free}, 'crc32', True, True, True, True, True, True)\r\n"
+    )
+}
 
 /// What a put comes to that found nothing.
 pub(crate) const WRITTEN: Placed = Placed::Written { resumed: 0 };
@@ -210,7 +213,7 @@ pub(crate) fn takes_files(script: &str) -> Vec<u8> {
     if defines(script) {
         nothing()
     } else if calls(script, "i") {
-        printed(ABOUT)
+        printed(&about(100_000))
     } else if ["t", "E", "M"].into_iter().any(|helper| calls(script, helper)) {
         printed("True\r\n")
     } else if calls(script, "A") {
@@ -222,12 +225,11 @@ pub(crate) fn takes_files(script: &str) -> Vec<u8> {
 
 /// Answers a look: no target, and this in its temporary file.
 pub(crate) fn holds(part: &[u8]) -> Vec<u8> {
-    match Hash::of(DigestKind::Crc32, part) {
-        Hash::Crc32(crc) if !part.is_empty() => {
-            let [a, b, c, d] = crc.to_be_bytes();
-            printed(&format!("(-2, (), {}, ({a}, {b}, {c}, {d}), 0, 0)\r\n", part.len()))
-        }
-        _ => printed("(-2, (), -2, (), 0, 0)\r\n"),
+    if let (Hash::Crc32(crc), true) = (Hash::of(DigestKind::Crc32, part), !part.is_empty()) {
+        let [a, b, c, d] = crc.to_be_bytes();
+        printed(&format!("(-2, (), {}, ({a}, {b}, {c}, {d}), 0, 0)\r\n", part.len()))
+    } else {
+        printed("(-2, (), -2, (), 0, 0)\r\n")
     }
 }
 

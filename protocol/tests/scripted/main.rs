@@ -3,6 +3,7 @@
 
 mod board;
 mod bounds;
+mod carries;
 mod changes;
 mod entry;
 mod helpers;

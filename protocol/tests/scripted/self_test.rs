@@ -27,7 +27,7 @@ fn a_cancelled_self_test_says_nothing() {
 fn a_self_test_that_the_board_cannot_do_says_nothing() {
     let (mut session, mut board) = (Session::default(), Board::new());
     let full = "MemoryError: memory allocation failed, allocating 512 bytes";
-    let told = run(&mut session, &mut board, put(), |script| {
+    let told = run(&mut session, &mut board, put().chunk(1024), |script| {
         if calls(script, "t") { raised(full) } else { takes_files(script) }
     });
     assert_eq!(told.result, Some(Ok(WRITTEN)));

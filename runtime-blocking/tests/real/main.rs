@@ -9,6 +9,8 @@ mod open_flow;
 #[cfg(unix)]
 mod ports;
 #[cfg(unix)]
+mod puts;
+#[cfg(unix)]
 mod undrained;
 #[cfg(unix)]
 mod worker;
@@ -19,6 +21,7 @@ use rawpaste_board::trial::run;
 fn main() {
     let mut trials = named::trials();
     trials.extend(cancel::trials());
+    trials.extend(puts::trials());
     trials.extend(worker::trials());
     trials.extend(open_flow::trials());
     run(trials)

@@ -69,7 +69,6 @@ pub(super) fn puts() -> Vec<Scenario> {
 }
 
 fn encoded(path: &'static str, bytes: Vec<u8>, encoding: Encoding, outcome: &str) -> Task {
-    let mut choices = Choices::default();
-    choices.encoding = Some(encoding);
+    let choices = Choices { encoding: Some(encoding), ..Choices::default() };
     Task::new(move || Ok(Put::new(bytes.clone(), path)?.choices(choices.clone())), told, outcome)
 }

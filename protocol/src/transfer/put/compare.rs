@@ -102,7 +102,8 @@ impl<F: Files> PutAll<F> {
         let literals =
             [target, Argument::Str(&temporary), Argument::Pieces(&pieces), Argument::Bytes(&digest)];
         draft.script.whole(&PATCH, &literals);
-        draft.script.pack();
+        #[cfg(feature = "deflate")]
+        draft.script.pack(draft.board.quoting());
         draft.script.patience(crate::Patience::For(core::time::Duration::from_secs(60)));
         draft.used += delta.missing();
         draft.calls.push(Call::Patch { file: current.index });

@@ -17,6 +17,10 @@ use crate::{
     },
 };
 
+/// How many bytes come out of the stream in one script at most: the board is silent while it writes them, and a slow flash
+/// takes seconds.
+const INFLATED: usize = 32 * 1024;
+
 /// The script that is being filled.
 pub(super) struct Draft<'a> {
     pub(super) board: &'a Board,
@@ -24,6 +28,8 @@ pub(super) struct Draft<'a> {
     pub(super) calls: Vec<Call>,
     /// How many bytes its literals hold.
     pub(super) used: usize,
+    /// How many bytes come out of the stream.
+    inflated: usize,
 }
 
 /// A file that goes in one call.
@@ -44,7 +50,7 @@ pub(super) enum Then {
 impl<F: Files> PutAll<F> {
     /// Fills the next script.
     pub(super) fn fill(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
-        let mut draft = Draft { board, script, calls: Vec::new(), used: 0 };
+        let mut draft = Draft { board, script, calls: Vec::new(), used: 0, inflated: 0 };
         if core::mem::take(&mut self.asks_memory) {
             draft.call(Call::Free, &FREE, &[]);
         } else {
@@ -208,7 +214,7 @@ impl<F: Files> PutAll<F> {
     /// The next bytes of the file.
     fn data(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let room = current.plan.literal.saturating_sub(draft.used);
-        if draft.used > 0 && room <= current.plan.literal / 4 {
+        if (draft.used > 0 && room <= current.plan.literal / 4) || draft.inflated >= INFLATED {
             return Ok(Then::Stop);
         }
         let Some(bits) = current.plan.window_bits else {
@@ -222,7 +228,7 @@ impl<F: Files> PutAll<F> {
         if self.stream.bits() != Some(bits) {
             self.start(bits, current, draft);
         }
-        let most = self.stream.takes(room);
+        let most = self.stream.takes(room).min(INFLATED - draft.inflated);
         let bytes = current.read(&mut self.file(current.index), most)?;
         let (to, length) = (current.offset, bytes.len() as u64);
         let deflated = self.stream.chunk(&bytes);
@@ -231,10 +237,10 @@ impl<F: Files> PutAll<F> {
             current.plan.window_bits = None;
         }
         current.stage = Stage::Rest { to, length, bytes: deflated };
+        draft.inflated += bytes.len();
         Ok(self.rest(current, draft))
     }
 
-    #[cfg(feature = "deflate")]
     fn start(&mut self, bits: u8, current: &Current, draft: &mut Draft<'_>) {
         let first = self.stream.start(bits);
         let call = Call::Stream { file: current.index };
@@ -243,9 +249,6 @@ impl<F: Files> PutAll<F> {
         let arguments = [Argument::Int(bits.into()), Argument::Int(room)];
         draft.literal(&current.plan, call, &STREAM, &arguments, &first, None);
     }
-
-    #[cfg(not(feature = "deflate"))]
-    fn start(&mut self, _bits: u8, _current: &Current, _draft: &mut Draft<'_>) {}
 
     /// What was deflated, in two scripts where it is too long for one.
     fn rest(&self, current: &mut Current, draft: &mut Draft<'_>) -> Then {

@@ -40,6 +40,12 @@ impl Stream {
         first
     }
 
+    /// Without the feature no plan has a window, and none is started.
+    #[cfg(not(feature = "deflate"))]
+    pub(super) const fn start(&mut self, _bits: u8) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// Returns how many bytes of a file a literal of `room` bytes will hold, a little less than likely.
     pub(super) const fn takes(&self, room: usize) -> usize {
         match self {
