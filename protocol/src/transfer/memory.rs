@@ -42,14 +42,16 @@ pub(super) const fn fits_one(size: u64, free: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
+    use alloc::{format, vec::Vec};
 
     use super::*;
+
+    const COSTS: &str = include_str!("costs.md");
 
     /// The rows of the table: a way, and what it needs for each size of literals.
     fn rows() -> impl Iterator<Item = (&'static str, Vec<Option<u64>>)> {
         let cells = |line: &'static str| Some(line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | "));
-        include_str!("costs.md").lines().filter_map(cells).skip(2).map(|mut cells| {
+        COSTS.lines().filter_map(cells).map(|mut cells| {
             let way = cells.next().expect("a way").trim();
             (way, cells.map(|cell| cell.trim().parse().ok()).collect())
         })
@@ -62,6 +64,16 @@ mod tests {
     fn need(way: &str, literal: usize) -> u64 {
         let found = rows().find(|(row, _)| *row == way).and_then(|(_, needs)| needs[column(literal)]);
         found.unwrap_or_else(|| panic!("the table lacks {way} {literal}"))
+    }
+
+    #[test]
+    fn the_page_says_what_is_used() {
+        for &Allows { from, literal, window_bits } in ALLOWS {
+            let from = if from == 0 { "less".into() } else { format!("{from} KiB") };
+            let window = window_bits.map_or("no stream".into(), |bits| format!("{} KiB", (1 << bits) / 1024));
+            let line = format!("| {from:11} | {literal:<8} | {window:20} |");
+            assert!(COSTS.lines().any(|shown| shown == line), "{line}");
+        }
     }
 
     /// The table that is promised to boards that were never measured.
@@ -85,7 +97,7 @@ mod tests {
                 assert!(from == 0 || need(way, literal) * 2 <= free, "{way} {literal} from {from} KiB");
             }
             if let Some(bits) = window_bits {
-                let way = alloc::format!("deflate {bits}");
+                let way = format!("deflate {bits}");
                 assert!(need(&way, literal) * 5 / 4 <= free, "{way} {literal} from {from} KiB");
             }
         }

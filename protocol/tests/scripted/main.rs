@@ -8,6 +8,7 @@ mod changes;
 mod entry;
 mod helpers;
 mod looks;
+mod memory;
 mod put;
 mod running;
 mod self_test;
