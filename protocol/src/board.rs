@@ -95,7 +95,7 @@ impl Board {
         self.eight_bit = None;
         self.self_test = SelfTest::NEW;
         self.plain = false;
-        self.flow = match config.flow() {
+        self.flow = match config.possible_flow() {
             Flow::Windowed => Flowing::Windowed,
             Flow::Open => Flowing::Opens,
         };

@@ -80,7 +80,7 @@ pub struct Config {
 
 impl Config {
     /// Returns how source goes on a path of which nothing else is known.
-    pub(crate) const fn flow(&self) -> Flow {
+    pub(crate) const fn possible_flow(&self) -> Flow {
         if self.in_flight.is_none() { self.flow } else { Flow::Windowed }
     }
 }

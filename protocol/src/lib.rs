@@ -58,6 +58,16 @@
 //!   way, a [`Step`] is what it wants done.
 //! - **Drivers** speak I/O, and know nothing of the protocol.
 //!
+//! # Files
+//!
+//! `Put` and `PutAll` decide by a `Plan` how a file travels, from what the board can do, its free memory, the size and the
+//! content; the plan explains itself, and `Choices` force it. A small file goes in one script. Of a larger one the board is
+//! asked first what it has: where it is the same, nothing is sent; of an older version it makes the new one, out of its pieces
+//! and what differs; what a cut-off put left is gone on with. What is text goes through one deflate stream, whose window lives
+//! from chunk to chunk and from file to file. The file is written under another name (`.rp-` and a checksum of the name, beside
+//! it), its digest is compared on the board, and then it is renamed: a target is the old file or the new one. A `Get` is
+//! one script in blocks with a check behind each, and goes on from the last one. Trees are compared by one digest first.
+//!
 //! # Guarantees
 //!
 //! - Every step that can wait has a deadline; nothing waits for ever, unless a script asks for [`Patience::Forever`], and
@@ -92,12 +102,22 @@
 //! - [`Run::received`] hands bytes on at once instead of keeping them for the next poll, so there is no buffer to bound.
 //! - [`Run::type_in`] says how much it took, and [`Run::input_room`] how much it will take.
 //! - [`Source`] is read at an offset, so that a put can begin again without another source.
+//! - Data calls of a put carry no check over their arguments: each says where its bytes go and how many they are, and the
+//!   digest that ends a file is over its path and its content. After a loss, or a literal that the board has no memory for,
+//!   the deflate stream starts afresh, from what the temporary file holds, instead of sending the same literal in two parts:
+//!   one way back for all, tested at each byte.
+//! - A put of one small file, and a patch of an old file, are scripts that stand for themselves, and definitions of helpers
+//!   travel deflated: on a slow line the engine's own Python costs more than the file.
+//! - An old file is compared by CRC-32, which the host can roll over the new file; two levels of blocks, 8 KiB and 512 bytes.
+//! - Gets do not travel deflated: hardly a board has a `DeflateIO` that compresses.
+//! - Digests by which a put knows a file are cut to 16 bytes.
 //! - A [`Sink`] can be read back, so that a get goes on from what it holds; the board says whether its file begins so. Each
 //!   4 KiB of a get carry a check of their own, and a file that grew under it is got as it was.
 //!
 //! # Features
 //!
-//! - `transfer` (default): puts, gets and digests of files.
+//! - `transfer` (default): puts, gets and digests of files, and trees.
+//! - `deflate`: the deflate stream, and patches of old files. Needs std.
 //! - `std`: [`Source`] and [`Sink`] for `std::fs::File`.
 //! - `testing`: the simulated board, `drive`, scenarios and proptest strategies, for tests of your own.
 //! - `tracing`: each phase of the link as a `tracing` event, never with the contents of a script.

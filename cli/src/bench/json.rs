@@ -26,6 +26,7 @@ fn of_row(row: &Row, runners: &[Runner]) -> Value {
         Stage::New => "new",
         Stage::Again => "again",
         Stage::Edited => "edited",
+        Stage::Known => "edited, old file known",
         Stage::Unknown => "again, board unknown",
     };
     let cells = runners.iter().zip(&row.cells).filter_map(|(runner, cell)| {

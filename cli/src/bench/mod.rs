@@ -70,6 +70,8 @@ enum Stage {
     Again,
     /// They are there already, but for one line.
     Edited,
+    /// They are there already, but for one line, and the host knows what is there.
+    Known,
     /// They are there, and nothing is known of the board.
     Unknown,
 }

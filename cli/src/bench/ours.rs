@@ -26,18 +26,23 @@ pub(super) fn run(plan: &Plan, work: Work, load: &Load, bed: &Bed) -> Outcome<Ve
     }
     let mut times = Vec::new();
     for &stage in work.stages() {
-        let edited = (stage == Stage::Edited).then(|| load.edited());
-        let load = edited.as_ref().unwrap_or(load);
+        let edited = load.edited();
+        let (load, known) = match stage {
+            Stage::Edited => (&edited, None),
+            // The line is changed back.
+            Stage::Known => (load, Some(&edited)),
+            Stage::New | Stage::Again | Stage::Unknown => (load, None),
+        };
         match stage {
             Stage::New => {}
-            Stage::Again | Stage::Edited => ours.enter_afresh()?,
+            Stage::Again | Stage::Edited | Stage::Known => ours.enter_afresh()?,
             Stage::Unknown => {
                 ours.leave()?;
                 drop(ours);
                 ours = Ours::open(plan, bed)?;
             }
         }
-        times.push((stage, ours.timed(|ours| ours.put(load))?));
+        times.push((stage, ours.timed(|ours| ours.put(load, known))?));
         load.compare(bed.board())?;
     }
     Ok(times)
@@ -94,8 +99,9 @@ impl Ours {
     }
 
     /// Puts the files; a folder as `put -r` does.
-    fn put(&mut self, load: &Load) -> Outcome<()> {
-        let mut files = Content { files: &load.files, new: false };
+    fn put(&mut self, load: &Load, known: Option<&Load>) -> Outcome<()> {
+        let known = known.map(|known| &known.files[..]);
+        let mut files = Content { files: &load.files, known, new: false };
         if load.in_folder() {
             match self.compare(&load.files)? {
                 Compared::Same => return Ok(()),
@@ -158,6 +164,8 @@ enum Compared {
 /// The files of a load.
 struct Content<'a> {
     files: &'a [File],
+    /// What is there, if that is known.
+    known: Option<&'a [File]>,
     /// Whether nothing of them can be there.
     new: bool,
 }
@@ -169,6 +177,10 @@ impl Files for Content<'_> {
 
     fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         (&self.files[index].bytes[..]).read_at(offset, buffer)
+    }
+
+    fn known(&mut self, index: usize) -> Option<Vec<u8>> {
+        self.known.map(|known| known[index].bytes.clone())
     }
 
     fn looks(&self, _index: usize) -> bool {

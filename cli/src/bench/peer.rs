@@ -89,8 +89,9 @@ impl Found {
             Way::Down => (bed.board(), bed.here()),
         };
         let mut times = Vec::new();
-        // To a peer the board is always unknown.
-        for &stage in work.stages().iter().filter(|stage| **stage != Stage::Unknown) {
+        // To a peer the board is always unknown, and what is there.
+        let ours = |stage: &&Stage| matches!(stage, Stage::Unknown | Stage::Known);
+        for &stage in work.stages().iter().filter(|stage| !ours(stage)) {
             let edited = (stage == Stage::Edited).then(|| load.edited());
             let load = edited.as_ref().unwrap_or(load);
             load.lay(from).map_err(Failure::into_text)?;

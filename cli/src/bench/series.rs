@@ -112,6 +112,7 @@ impl Row {
             Stage::New => self.work.to_string(),
             Stage::Again => "the same again".into(),
             Stage::Edited => "the same, one line changed".into(),
+            Stage::Known => "the same, old file known".into(),
             Stage::Unknown => "the same, board unknown".into(),
         }
     }

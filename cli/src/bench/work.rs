@@ -58,7 +58,7 @@ impl Work {
     pub(super) const fn stages(self) -> &'static [Stage] {
         match self {
             Self::Tree => &[Stage::New, Stage::Again, Stage::Unknown],
-            Self::Edit => &[Stage::New, Stage::Edited],
+            Self::Edit => &[Stage::New, Stage::Edited, Stage::Known],
             Self::RandomUp | Self::RandomDown | Self::TextUp | Self::TextDown => &[Stage::New],
             Self::Sources | Self::Small => &[Stage::New],
         }
