@@ -70,7 +70,8 @@ mod tests {
     fn the_page_says_what_is_used() {
         for &Allows { from, literal, window_bits } in ALLOWS {
             let from = if from == 0 { "less".into() } else { format!("{from} KiB") };
-            let window = window_bits.map_or("no stream".into(), |bits| format!("{} KiB", (1 << bits) / 1024));
+            let window =
+                window_bits.map_or_else(|| "no stream".into(), |bits| format!("{} KiB", (1 << bits) / 1024));
             let line = format!("| {from:11} | {literal:<8} | {window:20} |");
             assert!(COSTS.lines().any(|shown| shown == line), "{line}");
         }
