@@ -50,6 +50,7 @@ fn prints_json() {
         ("18 source files", "new"),
         ("100 KiB of source text", "new"),
         ("100 KiB of source text", "edited"),
+        ("100 KiB of source text", "edited, old file known"),
         ("one new file of 1 KiB", "new"),
     ];
     assert_eq!(found.collect::<Vec<_>>(), expected);
