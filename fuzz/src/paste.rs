@@ -37,5 +37,7 @@ pub(super) fn session(manner: Manner) -> Session {
     config.holds = if manner.flags & Manner::HOLDS == 0 { Holds::Nothing } else { Holds::UntilFlush };
     config.flow = if manner.has(Manner::OPEN) { Flow::Open } else { Flow::Windowed };
     config.chunk = NonZeroUsize::new(256);
+    // The promises are told of what is sent together.
+    (config.policy.coalesce, config.policy.threshold) = (usize::MAX, usize::MAX);
     Session::new(config)
 }

@@ -1,6 +1,6 @@
 use core::{num::NonZeroUsize, time::Duration};
 
-use crate::Holds;
+use crate::{Holds, Policy};
 
 /// How long the engine waits while a board says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +71,11 @@ pub struct Config {
     pub plain_limit: usize,
     /// How many bytes the literals of one script of a put may hold; otherwise the board's memory decides. None.
     pub chunk: Option<NonZeroUsize>,
-    /// What the transport holds back until it is flushed.
+    /// What the transport holds back until it is flushed. Nothing.
     pub holds: Holds,
+    /// When to flush a transport that holds back, and how much goes in one write; one that makes no sense is refused by
+    /// the first run ([`Policy::check`]). The host's preset.
+    pub policy: Policy,
     /// Tells this session's helpers from another's on the same board: give each process another. Its lower 30 bits count,
     /// 0 as 1, so that a board without long integers can hold it. 1.
     pub nonce: u32,
@@ -98,6 +101,7 @@ impl Default for Config {
             plain_limit: 1024,
             chunk: None,
             holds: Holds::Nothing,
+            policy: Policy::host(),
             nonce: 1,
         }
     }

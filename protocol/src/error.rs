@@ -205,6 +205,8 @@ pub enum Refused {
         /// The size of the old file, which could make room.
         old: u64,
     },
+    /// A flush policy that makes no sense; what is wrong with it.
+    Policy(String),
     /// The operation had ended already.
     Ended,
 }
@@ -235,6 +237,7 @@ impl fmt::Display for Refused {
                 }
                 Ok(())
             }
+            Self::Policy(wrong) => write!(f, "the flush policy makes no sense: {wrong}"),
             Self::Ended => f.write_str("this run has ended: start another"),
         }
     }

@@ -149,6 +149,7 @@ mod ops;
 mod outbox;
 #[cfg(feature = "deflate")]
 mod packed;
+mod policy;
 mod quote;
 mod run;
 mod scan;
@@ -171,7 +172,8 @@ pub use operation::{Needs, Operation, Progress, Reply, Stdin};
 pub use ops::{
     Captured, Entry, Eval, Exec, Info, Kind, Leave, List, MakeDir, Remove, Rename, Room, Space, Stat, Status,
 };
-pub use outbox::Holds;
+pub use outbox::Outbox;
+pub use policy::{Cause, Holds, Policy};
 pub use quote::{Quoting, escaped, quote, quote_str};
 pub use run::{Event, Run, Step};
 pub use script::Script;

@@ -4,60 +4,108 @@ use core::fmt;
 
 use bytes::{Buf, BytesMut};
 
-/// What a transport holds back until it is flushed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Holds {
-    /// Nothing: a bare serial port, a pseudo-terminal, a socket. The engine asks for no flush at all.
-    #[default]
-    Nothing,
-    /// What was written since the last flush: a buffered writer, a port behind a polling thread. The engine asks for
-    /// one flush before each wait for an answer.
-    UntilFlush,
+use crate::{Cause, Holds, Instant, Policy};
+
+/// What is to be written, and what of the written the transport still holds back: which batches to write, and when to flush.
+///
+/// A [`Run`](crate::Run) has one and asks it by itself; it is for those who carry bytes of their own, and for tests of a
+/// policy. Write [`batch`](Self::batch), say [`wrote`](Self::wrote), and look at [`due`](Self::due) before each write and
+/// before each wait.
+pub struct Outbox {
+    batch: BytesMut,
+    holds: Holds,
+    policy: Policy,
+    held: Held,
 }
 
-/// What is to be written, and whether the transport still holds some of it back.
-#[derive(Default)]
-pub(crate) struct Outbox {
-    batch: BytesMut,
-    held: bool,
-    holds: Holds,
+/// What the transport holds back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    /// So many bytes, the first of them since then.
+    Bytes {
+        count: usize,
+        since: Instant,
+    },
 }
 
 impl Outbox {
-    pub(crate) fn new(holds: Holds) -> Self {
-        Self { batch: BytesMut::new(), held: false, holds }
+    /// Returns one with nothing in it, for a transport that holds back this.
+    #[must_use]
+    pub fn new(holds: Holds, policy: Policy) -> Self {
+        Self { batch: BytesMut::new(), holds, policy, held: Held::Nothing }
     }
 
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    /// Appends bytes that are to be written.
+    pub fn push(&mut self, bytes: &[u8]) {
         self.batch.extend_from_slice(bytes);
     }
 
-    /// Returns what is to be written next.
-    pub(crate) fn batch(&self) -> &[u8] {
-        &self.batch
+    /// Returns whether everything was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.batch.is_empty()
+    }
+
+    /// Returns what is to be written next: as much as goes together, and no more than the threshold leaves room for. It
+    /// is empty only if nothing is to be written, or a flush is [due](Self::due) first.
+    #[must_use]
+    pub fn batch(&self) -> &[u8] {
+        let room = match (self.holds, self.held) {
+            (Holds::Nothing, _) => usize::MAX,
+            (Holds::UntilFlush, Held::Nothing) => self.policy.threshold,
+            (Holds::UntilFlush, Held::Bytes { count, .. }) => self.policy.threshold.saturating_sub(count),
+        };
+        &self.batch[..self.batch.len().min(self.policy.coalesce).min(room)]
     }
 
     /// Takes note that the first `n` bytes of the batch went, clamped to its length.
-    pub(crate) fn wrote(&mut self, n: usize) {
-        let n = n.min(self.batch.len());
+    pub fn wrote(&mut self, n: usize, now: Instant) {
+        let n = n.min(self.batch().len());
         self.batch.advance(n);
-        self.held |= n > 0 && self.holds == Holds::UntilFlush;
+        if n > 0 && self.holds == Holds::UntilFlush {
+            self.held = match self.held {
+                Held::Nothing => Held::Bytes { count: n, since: now },
+                Held::Bytes { count, since } => Held::Bytes { count: count + n, since },
+            };
+        }
     }
 
-    /// Returns whether a flush is due before the engine may wait for an answer.
-    pub(crate) const fn held(&self) -> bool {
-        self.held
+    /// Says whether a flush is due before the next write, and by which rule.
+    #[must_use]
+    pub fn due(&self, now: Instant) -> Option<Cause> {
+        match self.held {
+            Held::Bytes { count, .. } if count >= self.policy.threshold => Some(Cause::Threshold),
+            Held::Bytes { since, .. } if now >= since + self.policy.interval => Some(Cause::Interval),
+            Held::Bytes { .. } | Held::Nothing => None,
+        }
     }
 
-    pub(crate) const fn flushed(&mut self) {
-        self.held = false;
+    /// Returns when a flush is due whatever is written until then; a write that waits must not wait longer.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        match self.held {
+            Held::Bytes { since, .. } => Some(since + self.policy.interval),
+            Held::Nothing => None,
+        }
+    }
+
+    /// Returns whether the transport holds anything back: then a flush ([`Cause::Forced`]) comes before a wait for an
+    /// answer.
+    #[must_use]
+    pub const fn holds_back(&self) -> bool {
+        matches!(self.held, Held::Bytes { .. })
+    }
+
+    /// Takes note that the transport was flushed.
+    pub const fn flushed(&mut self) {
+        self.held = Held::Nothing;
     }
 
     /// Throws away what was not written yet, and owes no flush for what was: whatever is written next will.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.batch.clear();
-        self.held = false;
+        self.held = Held::Nothing;
     }
 }
 
@@ -68,5 +116,83 @@ impl fmt::Debug for Outbox {
             .field("batch", &self.batch.len())
             .field("held", &self.held)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+    use core::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(ms: u64) -> Instant {
+        Instant::from_epoch(Duration::from_millis(ms))
+    }
+
+    fn policies() -> impl Strategy<Value = Policy> {
+        (1..5000_usize, 1..300_u64, 1..2000_usize).prop_map(|(threshold, interval, coalesce)| {
+            let mut policy = Policy::UNIX;
+            (policy.threshold, policy.coalesce) = (threshold, coalesce);
+            policy.interval = Duration::from_millis(interval);
+            policy
+        })
+    }
+
+    proptest! {
+        /// Whatever is pushed, however little is taken and whenever: the bytes come out once, in order; what is held
+        /// stays below the threshold and the interval; a bare transport is never flushed.
+        #[test]
+        fn bytes_come_out_once_in_order_and_are_not_held_for_long(
+            policy in policies(),
+            holds in any::<bool>(),
+            turns in prop::collection::vec((0..700_usize, 1..900_usize, 0..40_u64), 1..200),
+        ) {
+            let holds = if holds { Holds::UntilFlush } else { Holds::Nothing };
+            let mut outbox = Outbox::new(holds, policy);
+            let (mut now, mut pushed, mut came) = (0, 0_u32, Vec::new());
+            let (mut held, mut oldest) = (0, None);
+            let mut forced = 0;
+            for (more, takes, later) in turns {
+                outbox.push(&(pushed..).take(more).map(|at| at as u8).collect::<Vec<_>>());
+                pushed += more as u32;
+                loop {
+                    if outbox.due(at(now)).is_some() {
+                        prop_assert!(holds == Holds::UntilFlush && held > 0);
+                        outbox.flushed();
+                        (held, oldest) = (0, None);
+                        continue;
+                    }
+                    let batch = outbox.batch();
+                    if batch.is_empty() {
+                        break;
+                    }
+                    prop_assert!(batch.len() <= policy.coalesce);
+                    let n = batch.len().min(takes);
+                    came.extend_from_slice(&batch[..n]);
+                    outbox.wrote(n, at(now));
+                    if holds == Holds::UntilFlush {
+                        held += n;
+                        oldest.get_or_insert(now);
+                        prop_assert!(held <= policy.threshold);
+                    }
+                    let until = outbox.deadline().unwrap_or_else(|| at(u64::MAX / 2));
+                    prop_assert!(oldest.is_none_or(|oldest| until == at(oldest) + policy.interval));
+                    now = if at(now + later) < until { now + later } else { now.max(oldest.unwrap_or(now)) };
+                }
+                prop_assert!(outbox.is_empty());
+                // Now it would wait for an answer.
+                if outbox.holds_back() {
+                    forced += 1;
+                    outbox.flushed();
+                    (held, oldest) = (0, None);
+                }
+                prop_assert_eq!(held, 0);
+            }
+            prop_assert!(holds == Holds::UntilFlush || forced == 0);
+            prop_assert_eq!(came, (0..pushed).map(|at| at as u8).collect::<Vec<_>>());
+        }
     }
 }

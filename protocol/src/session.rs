@@ -2,9 +2,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::{
-    Board, Config, Fault, Flow, Helper, Instant, Operation, Patience, Reply, Run, Script, Stdin,
+    Board, Config, Fault, Flow, Helper, Instant, Operation, Outbox, Patience, Reply, Run, Script, Stdin,
     link::{Desk, Link, Turn},
-    outbox::Outbox,
 };
 
 /// What is kept from run to run: where the link is, what is known of the board, which helpers are defined there.
@@ -58,7 +57,7 @@ impl Session {
     #[must_use]
     pub fn with_board(mut config: Config, board: Board) -> Self {
         config.nonce = (config.nonce & 0x3fff_ffff).max(1);
-        let outbox = Outbox::new(config.holds);
+        let outbox = Outbox::new(config.holds, config.policy);
         let board = board.on_another_path(&config);
         Self {
             config,

@@ -75,7 +75,7 @@ fn a_flush_that_does_not_end() {
     let mut run = session.run(eval());
     assert!(matches!(run.poll(at(0)), Step::Write { .. }));
     run.wrote(1);
-    assert!(matches!(run.poll(at(0)), Step::Flush { until } if until == at(10_000)));
+    assert!(matches!(run.poll(at(0)), Step::Flush { until, .. } if until == at(10_000)));
     assert!(matches!(run.poll(at(9_999)), Step::Flush { .. }));
     assert_eq!(fault(run.poll(at(10_000))), FaultKind::Stuck(10 * SECOND));
 }

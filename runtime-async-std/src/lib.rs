@@ -115,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                         run.wrote(n.map_err(DriveError::Transport)?);
                     }
                 }
-                Step::Flush { until } => {
+                Step::Flush { until, .. } => {
                     if let Ok(flushed) = timeout(wait(until), stream.flush()).await {
                         flushed.map_err(DriveError::Transport)?;
                         run.flushed();

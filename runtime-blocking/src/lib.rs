@@ -131,7 +131,7 @@ impl<P: Port> Connection<P> {
                     let wrote = port.set_timeout(wait(until)).and_then(|()| port.write(bytes));
                     in_time(wrote)?.into_iter().for_each(|n| run.wrote(n));
                 }
-                Step::Flush { until } => {
+                Step::Flush { until, .. } => {
                     let flushed = port.set_timeout(wait(until)).and_then(|()| port.flush());
                     in_time(flushed)?.into_iter().for_each(|()| run.flushed());
                 }

@@ -112,7 +112,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                         run.wrote(n.map_err(DriveError::Transport)?);
                     }
                 }
-                Step::Flush { until } => {
+                Step::Flush { until, .. } => {
                     if let Ok(flushed) = timeout_at(at(until), stream.flush()).await {
                         flushed.map_err(DriveError::Transport)?;
                         run.flushed();

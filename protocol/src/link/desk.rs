@@ -1,7 +1,7 @@
 //! What the session and the link hand each other.
 
 use super::Marked;
-use crate::{Config, Instant, Reply, Script, Stdin, outbox::Outbox};
+use crate::{Config, Instant, Outbox, Reply, Script, Stdin};
 
 /// What the session lends the link.
 #[derive(Debug)]

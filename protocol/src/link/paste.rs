@@ -127,6 +127,14 @@ impl Talk {
         if !matches!(self.receiver, Receiver::Output { .. }) || !is_due {
             return false;
         }
+        let policy = &desk.config.policy;
+        if let Some(gather) = policy.gather.filter(|_| stdin.waiting().len() < policy.coalesce) {
+            let since = *self.gathers.get_or_insert(now);
+            if now < since + gather {
+                return false;
+            }
+        }
+        self.gathers = None;
         let piece = stdin.waiting().len().min(desk.config.pace.bytes.clamp(1, 255));
         desk.outbox.push(&stdin.waiting()[..piece]);
         stdin.took(piece);
@@ -182,11 +190,15 @@ impl Talk {
             Some(typed) if waits => typed + desk.config.pace.every,
             Some(_) | None => NEVER,
         };
+        let gathered = match (self.gathers, desk.config.policy.gather) {
+            (Some(since), Some(gather)) if waits => since + gather,
+            (Some(_) | None, _) => NEVER,
+        };
         let interrupt = match (self.interrupt, &self.receiver) {
             (Interrupt::Asked { again, .. }, Receiver::Data | Receiver::Output { .. }) => again,
             _ => NEVER,
         };
-        [paced, typing, interrupt].into_iter().filter(|due| *due > now).min().unwrap_or(NEVER)
+        [paced, typing, gathered, interrupt].into_iter().filter(|due| *due > now).min().unwrap_or(NEVER)
     }
 
     /// In plain raw mode, a line that was dropped by `^C` has no answer: this stands for it.

@@ -26,6 +26,8 @@ pub(super) struct Talk {
     pub(super) resets: bool,
     /// The next paste's offer.
     pub(super) ahead: Ahead,
+    /// Since when what is typed waits for more.
+    pub(super) gathers: Option<Instant>,
     /// When something was typed: what the script left unread would spoil the next script.
     pub(super) typed: Option<Instant>,
 }
@@ -63,6 +65,7 @@ impl Talk {
             interrupt: Interrupt::No,
             resets: false,
             ahead: Ahead::No,
+            gathers: None,
             typed: None,
         }
     }

@@ -4,7 +4,7 @@ mod writing;
 use core::time::Duration;
 
 use crate::{
-    Error, Exception, Fault, FaultKind, Flow, Instant, Operation, Progress, Refused, Reply, Session,
+    Cause, Error, Exception, Fault, FaultKind, Flow, Instant, Operation, Progress, Refused, Reply, Session,
     control::CTRL_C,
     link::{Marked, Turn},
 };
@@ -21,6 +21,10 @@ pub struct Run<'a, O: Operation> {
     operation: O,
     stage: Stage,
     writing: Writing,
+    /// The flush that is asked for.
+    flushing: Option<Cause>,
+    /// When it was last polled.
+    now: Instant,
     outcome: Option<Result<O::Output, Error>>,
     /// How the operation ended while scripts of it were under way, until the last one's reply.
     ending: Option<Result<O::Output, Error>>,
@@ -45,6 +49,8 @@ pub enum Step<'a, T> {
     },
     /// Flush the transport, then say so with [`flushed`](Run::flushed).
     Flush {
+        /// By which rule it is due.
+        cause: Cause,
         /// Poll again at this time even if it is not done.
         until: Instant,
     },
@@ -101,7 +107,7 @@ impl Events {
 /// [`Step`] before it borrows from the run.
 enum Next {
     Write(Instant),
-    Flush(Instant),
+    Flush(Cause, Instant),
     Read(Instant),
     Event(Kind),
     Done,
@@ -117,12 +123,15 @@ enum Kind {
 impl<'a, O: Operation> Run<'a, O> {
     pub(crate) fn new(session: &'a mut Session, operation: O) -> Self {
         session.begin();
+        let refused = session.config.policy.check(session.config.patience).err();
         Self {
             session,
             operation,
             stage: Stage::Next,
             writing: Writing::Idle,
-            outcome: None,
+            flushing: None,
+            now: Instant::EPOCH,
+            outcome: refused.map(|refused| Err(refused.into())),
             ending: None,
             interrupted: false,
             begun: false,
@@ -138,7 +147,7 @@ impl<'a, O: Operation> Run<'a, O> {
     pub fn poll(&mut self, now: Instant) -> Step<'_, O::Output> {
         match self.next(now) {
             Next::Write(until) => Step::Write { bytes: self.session.outbox.batch(), until },
-            Next::Flush(until) => Step::Flush { until },
+            Next::Flush(cause, until) => Step::Flush { cause, until },
             Next::Read(until) => Step::Read { until },
             Next::Event(Kind::Plain) => Step::Event(Event::Plain),
             Next::Event(Kind::Windowed) => Step::Event(Event::Windowed),
@@ -156,10 +165,10 @@ impl<'a, O: Operation> Run<'a, O> {
 
     /// Says that the first `n` bytes of the write went (clamped to its length); 0 says that the writer is dead.
     pub fn wrote(&mut self, n: usize) {
-        if n == 0 && !self.session.outbox.batch().is_empty() {
+        if n == 0 && !self.session.outbox.is_empty() {
             return self.closed();
         }
-        self.session.outbox.wrote(n);
+        self.session.outbox.wrote(n, self.now);
         self.session.stirred = true;
         self.writing = Writing::Idle;
     }
@@ -167,7 +176,7 @@ impl<'a, O: Operation> Run<'a, O> {
     /// Says that the flush is done.
     pub fn flushed(&mut self) {
         self.session.outbox.flushed();
-        self.writing = Writing::Idle;
+        (self.writing, self.flushing) = (Writing::Idle, None);
     }
 
     /// Hands in bytes from the board; none at all says that the transport ended.
@@ -217,7 +226,7 @@ impl<'a, O: Operation> Run<'a, O> {
     pub fn interrupt(&mut self) {
         self.interrupted = true;
         if self.session.interrupt() {
-            self.writing = Writing::Idle;
+            (self.writing, self.flushing) = (Writing::Idle, None);
         }
     }
 
@@ -228,6 +237,7 @@ impl<'a, O: Operation> Run<'a, O> {
     }
 
     fn next(&mut self, now: Instant) -> Next {
+        self.now = now;
         if core::mem::take(&mut self.session.stirred) {
             self.session.link.stir(now);
             self.writing.heard(now);
@@ -239,17 +249,14 @@ impl<'a, O: Operation> Run<'a, O> {
             if self.outcome.is_some() || matches!(self.stage, Stage::Ended) {
                 return Next::Done;
             }
-            if !self.session.outbox.batch().is_empty() {
-                let patience = self.session.write_patience();
-                match self.writing.ask(now, false, patience) {
-                    Ask::Done(until) => return Next::Write(until),
-                    Ask::Read(until) => return Next::Read(until),
-                    Ask::Stuck => self.stuck(patience),
+            if let Some(cause) = self.flushing.or_else(|| self.session.outbox.due(now)) {
+                match self.flush(now, cause) {
+                    Some(next) => return next,
+                    None => continue,
                 }
-                continue;
             }
-            if self.writing.is_under_way() && self.session.outbox.held() {
-                match self.flush(now) {
+            if !self.session.outbox.is_empty() {
+                match self.write(now) {
                     Some(next) => return next,
                     None => continue,
                 }
@@ -259,8 +266,8 @@ impl<'a, O: Operation> Run<'a, O> {
                 Ok(Turn::Look) => return Next::Read(now),
                 Ok(Turn::Next) => self.go_on(),
                 // Nothing is waited for while its question is held back.
-                Ok(Turn::Wait(_)) if self.session.outbox.held() => {
-                    if let Some(next) = self.flush(now) {
+                Ok(Turn::Wait(_)) if self.session.outbox.holds_back() => {
+                    if let Some(next) = self.flush(now, Cause::Forced) {
                         return next;
                     }
                 }
@@ -278,11 +285,31 @@ impl<'a, O: Operation> Run<'a, O> {
         }
     }
 
+    /// Asks for a write; `None` if it took too long.
+    fn write(&mut self, now: Instant) -> Option<Next> {
+        let patience = self.session.write_patience();
+        match self.writing.ask(now, false, patience) {
+            Ask::Done(until) => {
+                let deadline = self.session.outbox.deadline();
+                Some(Next::Write(deadline.map_or(until, |deadline| until.min(deadline))))
+            }
+            Ask::Read(_) if self.session.outbox.holds_back() => self.flush(now, Cause::Forced),
+            Ask::Read(until) => Some(Next::Read(until)),
+            Ask::Stuck => {
+                self.stuck(patience);
+                None
+            }
+        }
+    }
+
     /// Asks for a flush; `None` if it took too long.
-    fn flush(&mut self, now: Instant) -> Option<Next> {
+    fn flush(&mut self, now: Instant, cause: Cause) -> Option<Next> {
+        if self.flushing.replace(cause).is_none() {
+            self.writing = Writing::Idle;
+        }
         let patience = self.session.config.patience;
         match self.writing.ask(now, true, patience) {
-            Ask::Done(until) => Some(Next::Flush(until)),
+            Ask::Done(until) => Some(Next::Flush(cause, until)),
             Ask::Read(until) => Some(Next::Read(until)),
             Ask::Stuck => {
                 self.stuck(patience);

@@ -176,7 +176,7 @@ impl<O: Operation> Run<'_, O> {
         if let Err(error) = taken {
             self.ending = Some(Err(error));
             if self.session.interrupt() {
-                self.writing = Writing::Idle;
+                (self.writing, self.flushing) = (Writing::Idle, None);
             }
         }
     }

@@ -57,10 +57,6 @@ impl Writing {
         }
     }
 
-    pub(super) const fn is_under_way(&self) -> bool {
-        !matches!(self, Self::Idle)
-    }
-
     /// Bytes came while it listened: the write is worth trying at once.
     pub(super) fn heard(&mut self, now: Instant) {
         if let Self::Listening { since, .. } = *self {

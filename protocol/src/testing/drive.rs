@@ -252,7 +252,7 @@ impl Seen {
     fn new<T>(step: Step<'_, T>) -> Self {
         match step {
             Step::Write { bytes, until } => Self::Write(bytes.to_vec(), until),
-            Step::Flush { until } => Self::Flush(until),
+            Step::Flush { until, .. } => Self::Flush(until),
             Step::Read { until } => Self::Read(until),
             Step::Event(_) | Step::Done(_) => panic!("polled without news, there is news"),
         }
