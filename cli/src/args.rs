@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use rawpaste::Policy;
 
 use crate::{port::Target, report::Result, verbs};
 
@@ -24,6 +25,10 @@ pub(crate) struct Args {
     /// a UART 64, micro:bit V2 128)
     #[arg(long, global = true, value_name = "BYTES")]
     in_flight: Option<NonZeroUsize>,
+    /// When to flush a port that holds back, and how much goes in one write: windows, unix, or some of
+    /// threshold=BYTES,interval=TIME,coalesce=BYTES,gather=TIME
+    #[arg(long, global = true, value_name = "POLICY", default_value = "host", hide_default_value = true)]
+    flush: Policy,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -74,7 +79,7 @@ impl Args {
             Flow::Windowed => Some(rawpaste::Flow::Windowed),
             Flow::Open => Some(rawpaste::Flow::Open),
         };
-        let port = self.port.map(|target| target.tuned(flow, self.in_flight));
+        let port = self.port.map(|target| target.tuned(flow, self.in_flight, self.flush));
         match self.verb {
             Verb::Put(verb) => verb.run(port),
             Verb::Get(verb) => verb.run(port),

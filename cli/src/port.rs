@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use rawpaste::{Config, Flow, testing::Firmware};
+use rawpaste::{Config, Flow, Policy, testing::Firmware};
 use rawpaste_blocking::{Port, port_flow};
 use rawpaste_board::{End, Running, Simulated};
 use tempfile::TempDir;
@@ -32,6 +32,7 @@ pub(crate) struct Target {
     flow: Option<Flow>,
     /// What its input buffer holds, if that is little.
     in_flight: Option<NonZeroUsize>,
+    policy: Policy,
 }
 
 /// What `--port` names.
@@ -57,7 +58,7 @@ impl FromStr for Target {
         } else {
             Kind::Device(text.into())
         };
-        Ok(Self { kind, flow: None, in_flight: None })
+        Ok(Self { kind, flow: None, in_flight: None, policy: Policy::host() })
     }
 }
 
@@ -88,13 +89,13 @@ pub(crate) struct Opened {
 impl Target {
     /// Says how source is to go there, none for what suits the port, and what the board's input buffer holds, none for
     /// enough.
-    pub(crate) fn tuned(self, flow: Option<Flow>, in_flight: Option<NonZeroUsize>) -> Self {
-        Self { flow, in_flight, ..self }
+    pub(crate) fn tuned(self, flow: Option<Flow>, in_flight: Option<NonZeroUsize>, policy: Policy) -> Self {
+        Self { flow, in_flight, policy, ..self }
     }
 
     /// Tells a session of it.
     pub(crate) fn tune(&self, config: &mut Config) {
-        (config.flow, config.in_flight) = (self.flow(), self.in_flight);
+        (config.flow, config.in_flight, config.policy) = (self.flow(), self.in_flight, self.policy);
     }
 
     /// Returns how source goes there. What is behind a simulated board's link or a MicroPython's pseudo-terminal is not known by

@@ -1,8 +1,8 @@
-use alloc::{format, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::time::Duration;
 
 use crate::{
-    Config, Error, Event, Flow, Holds, Instant, Operation, Refused, Run, Session, Step,
+    Cause, Config, Error, Event, Flow, Holds, Instant, Operation, Refused, Run, Session, Step,
     testing::{Device, Firmware, LinkShape, Wire},
 };
 
@@ -61,6 +61,8 @@ pub struct Driven<T> {
     pub writes: u64,
     /// How many flushes.
     pub flushes: u64,
+    /// How many of them by each rule.
+    pub causes: BTreeMap<Cause, u64>,
     /// How often it waited for bytes that were an answer to what it wrote: each costs the way there and back.
     pub turnarounds: u64,
     /// The events, as text.
@@ -91,12 +93,12 @@ pub fn drive<O: Operation>(
     let flow = driver.flow;
     let mut run = session.run(operation);
     let result = driver.run(&mut run);
-    let Driver { steps, writes, flushes, turnarounds, events, .. } = driver;
+    let Driver { steps, writes, flushes, causes, turnarounds, events, .. } = driver;
     // What a link loses or repeats is not the engine's, and an open flow goes without credit.
     if bench.wire.is_sound() && !exceeded && flow == Flow::Windowed {
         assert!(!bench.device.statistics().credit_exceeded, "more was in flight than the board had granted");
     }
-    Driven { result, steps, writes, flushes, turnarounds, events }
+    Driven { result, steps, writes, flushes, causes, turnarounds, events }
 }
 
 struct Driver<'a> {
@@ -109,6 +111,7 @@ struct Driver<'a> {
     writes: u64,
     reads: u64,
     flushes: u64,
+    causes: BTreeMap<Cause, u64>,
     turnarounds: u64,
     events: Vec<String>,
     /// Whether bytes were written since the last flush.
@@ -124,7 +127,7 @@ struct Driver<'a> {
 #[derive(Debug, PartialEq)]
 enum Seen {
     Write(Vec<u8>, Instant),
-    Flush(Instant),
+    Flush(Cause, Instant),
     Read(Instant),
 }
 
@@ -142,6 +145,7 @@ impl<'a> Driver<'a> {
             writes: 0,
             reads: 0,
             flushes: 0,
+            causes: BTreeMap::new(),
             turnarounds: 0,
             events: Vec::new(),
             unflushed: false,
@@ -181,12 +185,13 @@ impl<'a> Driver<'a> {
     fn step<O: Operation>(&mut self, run: &mut Run<'_, O>, seen: Seen) {
         match seen {
             Seen::Write(bytes, until) => self.write(run, &bytes, until),
-            Seen::Flush(until) => {
+            Seen::Flush(cause, until) => {
                 assert!(until > self.bench.now, "a flush without time");
                 assert!(self.holds == Holds::UntilFlush, "a flush of a bare transport");
                 assert!(self.unflushed, "a flush without a write");
                 self.unflushed = false;
                 self.flushes += 1;
+                *self.causes.entry(cause).or_default() += 1;
                 run.flushed();
             }
             Seen::Read(until) => self.read(run, until),
@@ -252,7 +257,7 @@ impl Seen {
     fn new<T>(step: Step<'_, T>) -> Self {
         match step {
             Step::Write { bytes, until } => Self::Write(bytes.to_vec(), until),
-            Step::Flush { until, .. } => Self::Flush(until),
+            Step::Flush { cause, until } => Self::Flush(cause, until),
             Step::Read { until } => Self::Read(until),
             Step::Event(_) | Step::Done(_) => panic!("polled without news, there is news"),
         }
