@@ -6,6 +6,7 @@
 mod bed;
 mod counting;
 mod json;
+pub(crate) mod matrix;
 mod ours;
 mod peer;
 mod ready;

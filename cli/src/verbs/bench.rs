@@ -3,20 +3,68 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use rawpaste::Flow;
+use rawpaste::{Flow, Policy};
 use rawpaste_board::Shape;
 
 use crate::{
-    bench::{self, Peer, Plan, Work},
+    bench::{
+        self, Peer, Plan, Work,
+        matrix::{self, Matrix},
+    },
     forced::Forced,
     report::Result,
 };
 
-/// Measure, without hardware
+/// Measure, without hardware: files through each runtime, and in the way that hurt
+///
+/// Each runtime opens the port of a real MicroPython behind a link with a rate and a delay, and puts and gets files of 1 to
+/// 100 KiB of random bytes. The way that hurt sends 256 bytes at a time and drains the port after each, as async serial ports
+/// do that are flushed. Runs take turns, and medians count; the speedup is against the way that hurt.
 #[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  rawpaste bench\n  rawpaste bench --rate 11520\n  rawpaste bench link --peer mpremote,mpytool"
+)]
 pub(crate) struct Bench {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
+    #[command(flatten)]
+    table: Table,
+}
+
+#[derive(Args, Debug)]
+struct Table {
+    /// Let so many bytes pass in a second, each way
+    #[arg(long, value_name = "BYTES", default_value_t = 115_200, value_parser = clap::value_parser!(u32).range(1..))]
+    rate: u32,
+    /// Let each byte travel so many microseconds
+    #[arg(long, value_name = "US", default_value_t = 1000)]
+    delay: u64,
+    /// Measure each so many times, and take the median
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    repeat: u32,
+    /// Let a drain take so many microseconds once the wire is empty, in the way that hurt
+    #[arg(long, value_name = "US", default_value_t = 2000)]
+    drain_cost: u64,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    forced: Forced,
+}
+
+impl Table {
+    fn matrix(self, flow: Flow, policy: Policy) -> Matrix {
+        Matrix {
+            shape: Shape { rate: Some(self.rate), delay: Duration::from_micros(self.delay) },
+            repeat: self.repeat,
+            flow,
+            choices: self.forced.choices(),
+            policy,
+            drain: Duration::from_micros(self.drain_cost),
+            json: self.json,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -26,9 +74,10 @@ enum What {
 
 impl Bench {
     /// Measures it.
-    pub(crate) fn run(self, flow: Flow) -> Result<()> {
+    pub(crate) fn run(self, flow: Flow, policy: Policy) -> Result<()> {
         match self.what {
-            What::Link(verb) => bench::run(&verb.plan(flow)),
+            Some(What::Link(verb)) => bench::run(&verb.plan(flow)),
+            None => matrix::run(&self.table.matrix(flow, policy)),
         }
     }
 }
