@@ -34,9 +34,8 @@ impl Local {
         let mut file = File::open(name).map_err(|error| failed(&error))?;
         let metadata = file.metadata().map_err(|error| failed(&error))?;
         if metadata.is_dir() {
-            return Err(
-                Failure::trouble(format!("{} is a folder", Visible(&shown))).next("name the files in it")
-            );
+            return Err(Failure::trouble(format!("{} is a folder", Visible(&shown)))
+                .next("name the files in it, or put the folder: put -r DIR"));
         }
         if metadata.is_file() {
             return Ok(Self::File(file));

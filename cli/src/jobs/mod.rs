@@ -29,3 +29,9 @@ pub(crate) fn conclude(
         }
     }
 }
+
+/// Says that so many of all failed; `failed_how` is like "files were not put".
+pub(crate) fn of_all(failed: usize, all: usize, failed_how: &str) -> String {
+    let others = if failed == all { "" } else { "; the others are done" };
+    format!("{failed} of {all} {failed_how}{others}")
+}

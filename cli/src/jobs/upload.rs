@@ -33,6 +33,8 @@ pub(crate) struct Manner {
     pub(crate) in_place: bool,
     /// Whether to say how each file travels, and why.
     pub(crate) explain: bool,
+    /// Whether to keep nothing here of what is put.
+    pub(crate) no_cache: bool,
 }
 
 /// Puts files on the board, and says so of each.
@@ -54,7 +56,15 @@ pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec
     let bar = Rc::new(RefCell::new(Bar::new("")));
     let count = jobs.len();
     let place = link.place().clone();
-    let files = Files { jobs, open: None, place, explain: manner.explain, bar: Rc::clone(&bar), told: None };
+    let files = Files {
+        jobs,
+        open: None,
+        place,
+        explain: manner.explain,
+        no_cache: manner.no_cache,
+        bar: Rc::clone(&bar),
+        told: None,
+    };
     let operation = match PutAll::new(files, paths) {
         Ok(operation) => operation,
         Err(error) => return vec![Err(Failure::of(&error.into(), &doing))],
@@ -67,11 +77,13 @@ pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec
         bar.borrow_mut().on_event(event);
     });
     let files = operation.into_files();
-    if let Some(failure) = files.told {
-        return vec![Err(failure)];
-    }
     match done {
-        Ok(results) => files.failures(results),
+        Ok(results) => {
+            let mut results = files.failures(results);
+            // The files are there all the same.
+            results.extend(files.told.map(Err));
+            results
+        }
         // What is in place was said; the rest failed for one reason.
         Err(error) if count == 1 => vec![Err(Failure::of(&error, &doing))],
         Err(error) => {
@@ -87,6 +99,7 @@ struct Files {
     open: Option<(usize, Local)>,
     place: Target,
     explain: bool,
+    no_cache: bool,
     bar: Rc<RefCell<Bar>>,
     /// Why nothing can be said any more.
     told: Option<Failure>,
@@ -118,6 +131,9 @@ impl Files {
 
     /// What the command knows the board by.
     fn cache(&self, index: usize) -> Option<Cache> {
+        if self.no_cache {
+            return None;
+        }
         Cache::of(&self.place.to_string(), self.jobs[index].target.as_str())
     }
 
@@ -130,17 +146,14 @@ impl Files {
 
     fn tell(&mut self, write: impl FnOnce(&Self) -> Result<()>) {
         *self.bar.borrow_mut() = Bar::new("");
-        if let Err(failure) = write(self) {
-            self.told = Some(failure);
+        if self.told.is_none() {
+            self.told = write(self).err();
         }
     }
 }
 
 impl rawpaste::Files for Files {
     fn size(&mut self, index: usize) -> std::result::Result<u64, Error> {
-        if self.told.is_some() {
-            return Err(Refused::Local("the output is closed".into()).into());
-        }
         self.local(index)?.size()
     }
 

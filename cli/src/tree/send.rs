@@ -7,7 +7,7 @@ use rawpaste::{
 
 use super::{count, files, here::Here, ignored::Ignored, list, refuse};
 use crate::{
-    jobs::{Manner, Upload, conclude, upload},
+    jobs::{Manner, Upload, conclude, of_all, upload},
     link::{Link, hint_at_folder, with_board},
     path::BoardPath,
     port::Target,
@@ -51,7 +51,7 @@ impl Send {
             let plan = self.plan(link, &mut here, &ignored)?;
             let done = match plan {
                 Some((plan, there)) if !self.dry_run => self.carry_out(link, &plan, there)?,
-                Some((plan, _)) => self.foretell(&plan)?,
+                Some((plan, there)) => self.foretell(&plan, there)?,
                 None => count(files(&here.entries), "file") + ", all the same",
             };
             print(|out| writeln!(out, "{} and {} on {}: {done}", Visible(&shown), self.path, link.place()))?;
@@ -113,13 +113,14 @@ impl Send {
     }
 
     /// Says what would be done.
-    fn foretell(&self, plan: &TreePlan) -> Result<String> {
+    fn foretell(&self, plan: &TreePlan, there: bool) -> Result<String> {
+        let makes = self.makes(plan, there);
         print(|out| {
             for entry in &plan.remove {
                 writeln!(out, "would remove {}", self.path.join(&entry.path))?;
             }
-            for folder in &plan.make {
-                writeln!(out, "would make {}", self.path.join(folder))?;
+            for folder in &makes {
+                writeln!(out, "would make {folder}")?;
             }
             for copy in &plan.copy {
                 let how = if copy.replaces { ", changed" } else { "" };
@@ -128,16 +129,22 @@ impl Send {
             }
             Ok(())
         })?;
-        Ok(format!("{}, nothing was done", summary(plan)))
+        Ok(format!("nothing was done; it would be {}", summary(plan, makes.len())))
+    }
+
+    /// The folders to be made: those above the folder, too, if it is not there.
+    fn makes(&self, plan: &TreePlan, there: bool) -> Vec<BoardPath> {
+        let above = if there { Vec::new() } else { self.path.folders() };
+        above.into_iter().chain(plan.make.iter().map(|folder| self.path.join(folder))).collect()
     }
 
     /// Does what the plan says, in its order; answers a summary.
     fn carry_out(&self, link: &mut Link, plan: &TreePlan, there: bool) -> Result<String> {
         let of = |path: &str| self.path.join(path);
         let removes = plan.remove.iter().map(|entry| TreeChange::Remove(of(&entry.path).as_str().into()));
-        let above = if there { Vec::new() } else { self.path.folders() };
-        let makes = above.into_iter().chain(plan.make.iter().map(|folder| of(folder)));
-        let makes = makes.map(|folder| TreeChange::Make(folder.as_str().into()));
+        let folders = self.makes(plan, there);
+        let made = folders.len();
+        let makes = folders.into_iter().map(|folder| TreeChange::Make(folder.as_str().into()));
         let mut results = self.change(link, removes.chain(makes).collect())?;
         let jobs = plan.copy.iter().map(|copy| Upload {
             name: self.dir.join(&copy.path),
@@ -147,10 +154,10 @@ impl Send {
         });
         results.extend(upload(link, jobs.collect(), &self.manner));
         conclude(results, |failed, all| {
-            Failure::trouble(format!("{failed} of {all} changes were not made; the others are done"))
+            Failure::trouble(of_all(failed, all, "changes were not made"))
                 .next("mend what is said above, and run the same command again: it goes on from there")
         })?;
-        Ok(summary(plan))
+        Ok(summary(plan, made))
     }
 
     /// Makes and removes, and says so of each.
@@ -189,14 +196,14 @@ enum Theirs {
 }
 
 /// Says what a plan comes to.
-fn summary(plan: &TreePlan) -> String {
+fn summary(plan: &TreePlan, made: usize) -> String {
     let stays = plan.stays.iter().filter(|entry| entry.content != Content::Folder).count();
     let parts = [
         (plan.copy.len(), "put"),
         (plan.same.len(), "the same"),
-        (plan.make.len(), "made"),
+        (made, "made"),
         (plan.remove.len(), "removed"),
-        (stays, "only there"),
+        (stays, "left there"),
     ];
     let said = |(n, what): &(usize, &str)| if *n > 0 { Some(format!("{n} {what}")) } else { None };
     let parts: Vec<_> = parts.iter().filter_map(said).collect();

@@ -1,6 +1,9 @@
 //! `put`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use rawpaste::Kind;
@@ -8,7 +11,7 @@ use rawpaste::Kind;
 use crate::{
     files::{Local, is_standard},
     forced::Forced,
-    jobs::{Manner, Upload, conclude, upload},
+    jobs::{Manner, Upload, conclude, of_all, upload},
     link::{Link, hint_at_folder, with_board},
     path::BoardPath,
     port::Target,
@@ -19,7 +22,7 @@ use crate::{
 /// Put files on the board, whole: the board has the old file or the new one at any moment
 ///
 /// (On FAT a rename has a gap in which it has neither.) There must be room for both. A put that was cut off leaves a file
-/// .rp-XXXXXXXX beside the target, which the next put there takes up; it may be removed.
+/// .rp-XXXXXXXX beside the target, which the next put of a file of 3 KiB or more there goes on from (`rawpaste leftovers` lists them); it may be removed.
 ///
 /// Without :PATH they go to the board's current folder under their own names. A :PATH that ends with / or names a folder
 /// takes them in; another is the name of the one file.
@@ -30,7 +33,7 @@ use crate::{
 pub(crate) struct Put {
     /// Files of this machine (- is standard input), then perhaps :PATH on the board
     #[arg(required = true, value_name = "FILE... [:PATH]")]
-    names: Vec<String>,
+    names: Vec<OsString>,
     /// Put a folder with all that is in it, but for what is there already and what git ignores. :PATH is its name on the
     /// board, or ends with / and takes it in. Symbolic links are left out, and said so
     #[arg(short, long)]
@@ -41,6 +44,10 @@ pub(crate) struct Put {
     /// Say how each file travels, and why
     #[arg(long)]
     explain: bool,
+    /// Keep no copy here of what is put. Otherwise files of 16 KiB to 1 MiB are kept in the user's cache folder, 64 MiB in
+    /// all, so that the next put sends only what changed
+    #[arg(long)]
+    no_cache: bool,
     #[command(flatten)]
     forced: Forced,
     /// With -r: put what git's ignore files leave out, too
@@ -67,8 +74,9 @@ impl Put {
                 let target = if path.names_a_folder() { path.join(&own_name(&name)?) } else { path.clone() };
                 jobs.push(Upload { name, local: Some(file), target, new: false });
             }
+            refuse_twice(&jobs)?;
             let summary = |failed, all| {
-                Failure::trouble(format!("{failed} of {all} files were not put; the others are done"))
+                Failure::trouble(of_all(failed, all, "files were not put"))
                     .next("mend what is said above, and put those again")
             };
             conclude(upload(link, jobs, &manner), summary)?;
@@ -84,28 +92,39 @@ impl Put {
         let (Some(dir), true) = (names.pop(), names.is_empty()) else {
             return Err(Failure::usage("put -r takes one folder").next("put -r DIR [:PATH]"));
         };
-        let path = if path.names_a_folder() { path.join(&own_name(&dir)?) } else { path };
+        let path = if path.names_a_folder() { path.join(&folder_name(&dir)?) } else { path };
         Send { dir, path, ignore: !no_ignore, delete: false, manner, dry_run: false }.run(port)
     }
 
     fn manner(&self) -> Manner {
-        Manner { choices: self.forced.choices(), in_place: self.in_place, explain: self.explain }
+        Manner {
+            choices: self.forced.choices(),
+            in_place: self.in_place,
+            explain: self.explain,
+            no_cache: self.no_cache,
+        }
     }
 
     /// Tells the files from the path on the board, which comes last.
     fn split(self) -> Result<(Vec<PathBuf>, BoardPath)> {
         let mut names = self.names;
-        let given = names.pop_if(|last| last.starts_with(':'));
-        if let Some(name) = names.iter().find(|name| name.starts_with(':')) {
+        let is_on_board = |name: &OsString| name.to_string_lossy().starts_with(':');
+        let given = names.pop_if(|last| is_on_board(last));
+        if let Some(name) = names.iter().find(|name| is_on_board(name)) {
             return Err(Failure::usage(format!(
                 "{} is on the board, and only the last may be",
-                Visible(name)
+                Visible(&name.to_string_lossy())
             ))
             .next("put FILE... :PATH; a file of this machine whose name begins with : is ./:NAME"));
         }
         if names.is_empty() {
             return Err(Failure::usage("there is no file to put").next("put FILE... [:PATH]"));
         }
+        let given = given.map(|given| given.into_string()).transpose().map_err(|given| {
+            let shown = given.to_string_lossy();
+            Failure::usage(format!("{} is no text, and no board has such a name", Visible(&shown)))
+                .next("name the file in UTF-8: put FILE :PATH")
+        })?;
         let path: BoardPath = given.as_deref().unwrap_or(":").parse().unwrap_or_else(|never| match never {});
         if names.iter().any(|name| name == "-") && (names.len() > 1 || path.names_a_folder()) {
             return Err(Failure::usage("standard input has no name").next("give it one: put - :PATH"));
@@ -130,6 +149,25 @@ fn folder(link: &mut Link, path: BoardPath, files: usize) -> Result<BoardPath> {
         Some(_) => Err(Failure::usage(format!("cannot {doing}: it is a file, and several go into a folder"))
             .next("name a folder, or put one file")),
     }
+}
+
+fn folder_name(dir: &Path) -> Result<String> {
+    own_name(dir).map_err(|failure| failure.next("put -r DIR :NAME names it; sync DIR : puts what is in it"))
+}
+
+/// Two files under one name: the second would be all that is left.
+fn refuse_twice(jobs: &[Upload]) -> Result<()> {
+    for (at, job) in jobs.iter().enumerate() {
+        if let Some(other) = jobs[..at].iter().find(|other| other.target.as_str() == job.target.as_str()) {
+            let names = [&other.name, &job.name].map(|name| Visible(&name.to_string_lossy()).to_string());
+            return Err(Failure::usage(format!(
+                "{} and {} would both be {}",
+                names[0], names[1], job.target
+            ))
+            .next("put one of them elsewhere: put FILE :PATH"));
+        }
+    }
+    Ok(())
 }
 
 fn own_name(file: &Path) -> Result<String> {

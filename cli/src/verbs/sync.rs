@@ -44,6 +44,10 @@ pub(crate) struct Sync {
     /// Say how each file travels, and why
     #[arg(long)]
     explain: bool,
+    /// Keep no copy here of what is put. Otherwise files of 16 KiB to 1 MiB are kept in the user's cache folder, 64 MiB in
+    /// all, so that the next put sends only what changed
+    #[arg(long)]
+    no_cache: bool,
     #[command(flatten)]
     forced: Forced,
 }
@@ -51,8 +55,8 @@ pub(crate) struct Sync {
 impl Sync {
     /// Does it.
     pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
-        let Self { dir, path, delete, dry_run, no_ignore, in_place, explain, forced } = self;
-        let manner = Manner { choices: forced.choices(), in_place, explain };
+        let Self { dir, path, delete, dry_run, no_ignore, in_place, explain, no_cache, forced } = self;
+        let manner = Manner { choices: forced.choices(), in_place, explain, no_cache };
         if dir.to_string_lossy().starts_with(':') {
             return Err(Failure::usage("sync goes from this machine to the board").next(
                 "sync DIR :PATH; the other way it is get -r; a folder of this machine whose name begins with : is ./:NAME",

@@ -76,7 +76,7 @@ fn there_and_back(bench: &Bench) {
         let arguments = [&["sync", src.to_str().unwrap(), ":t"], more].concat();
         String::from_utf8(done(bench.name(), arguments)).unwrap()
     };
-    assert!(sync(&[]).ends_with(": 14 put, 73 made\n"));
+    assert!(sync(&[]).ends_with(": 14 put, 74 made\n"));
     assert!(tree(&bench.on_board("t")) == expected);
     assert!(sync(&[]).ends_with(": 14 files, all the same\n"));
     fs::write(bench.on_board("t/many/3/extra"), "extra").unwrap();
@@ -84,7 +84,7 @@ fn there_and_back(bench: &Bench) {
     fs::write(src.join("a/z.py"), "Z").unwrap();
     expected.insert("a/z.py".into(), Some(b"Z".to_vec()));
     assert!(sync(&["--delete", "--dry-run"]).contains("would put :t/a/z.py (1 bytes, changed)\n"));
-    assert!(sync(&["--delete"]).ends_with(": 1 put, 13 the same, 1 removed, 1 only there\n"));
+    assert!(sync(&["--delete"]).ends_with(": 1 put, 13 the same, 1 removed, 1 left there\n"));
     assert_eq!(done(bench.name(), ["leftovers"]), b"4 :t/a/.rp-11111111\n");
     done(bench.name(), ["rm", ":t/a/.rp-11111111"]);
     assert!(tree(&bench.on_board("t")) == expected);
