@@ -267,10 +267,8 @@ impl<F: Files> Operation for PutAll<F> {
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Self::Output>, Error> {
         let flight = self.flights.pop_front();
         match (flight, reply) {
-            (_, Reply::Reset | Reply::Closed) => {
-                self.flights.clear();
-                self.forgotten();
-            }
+            // The script behind it is sent again, and answered.
+            (_, Reply::Reset | Reply::Closed) => self.forgotten(),
             (Some(flight), Reply::Finished) => self.answered(&flight, None)?,
             (Some(flight), Reply::Exception(exception)) => self.answered(&flight, Some(exception))?,
             (None, reply) => reply.finished()?,

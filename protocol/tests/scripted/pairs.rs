@@ -1,0 +1,85 @@
+//! Puts of files whose scripts go two at a time: whose answer it is, whatever becomes of one of them.
+
+use std::collections::BTreeSet;
+
+use rawpaste::{Config, Error, Files, Flow, Placed, PutAll, Refused, Session};
+
+use crate::board::{Board, calls, defines, nothing, printed, raised, random, run, takes_files};
+
+const REBOOT: &[u8] = b"\x04\x04\x04MPY: soft reboot\r\nMicroPython v1\r\n>>> ";
+
+/// Files that the board does not have; what it is told of each.
+struct New {
+    files: Vec<Vec<u8>>,
+    settled: Vec<usize>,
+    planned: Vec<usize>,
+}
+
+impl New {
+    fn put(files: Vec<Vec<u8>>) -> PutAll<Self> {
+        let paths: Vec<_> = (0..files.len()).map(|at| format!("f{at}")).collect();
+        PutAll::new(Self { files, settled: Vec::new(), planned: Vec::new() }, paths).expect("paths")
+    }
+}
+
+impl Files for New {
+    fn size(&mut self, index: usize) -> Result<u64, Error> {
+        Ok(self.files[index].len() as u64)
+    }
+
+    fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        rawpaste::Source::read_at(&mut &self.files[index][..], offset, buffer)
+    }
+
+    fn looks(&self, _index: usize) -> bool {
+        false
+    }
+
+    fn planned(&mut self, index: usize, _plan: &rawpaste::Plan) {
+        self.planned.push(index);
+    }
+
+    fn settled(&mut self, index: usize, _result: Result<Placed, &Error>) {
+        self.settled.push(index);
+    }
+}
+
+fn open() -> Session {
+    let mut config = Config::default();
+    config.flow = Flow::Open;
+    Session::new(config)
+}
+
+/// The files that a script puts in one call each.
+fn whole(script: &str) -> Vec<usize> {
+    let calls = script.split("_rp.M('f").skip(1);
+    calls.map(|call| call.split('\'').next().expect("a name").parse().expect("a number")).collect()
+}
+
+/// After a reset the script behind it is sent again, and its answer is its own: not that of the one that follows.
+#[test]
+fn answers_after_a_reset_are_told_apart() {
+    for reset in 0..8 {
+        let (mut session, mut board, mut put) = (open(), Board::new(), New::put(vec![random(900); 8]));
+        let (mut placed, mut resets) = (BTreeSet::new(), 0);
+        let told = run(&mut session, &mut board, &mut put, |script| {
+            let files = whole(script);
+            if defines(script) || files.is_empty() {
+                return takes_files(script);
+            }
+            if resets == 0 && files.contains(&reset) {
+                resets += 1;
+                return REBOOT.to_vec();
+            }
+            // The last one never arrives as it is.
+            let says = |file: &usize| if *file == 7 { "False\r\n" } else { "True\r\n" };
+            placed.extend(files.iter().copied().filter(|file| *file != 7));
+            printed(&files.iter().map(says).collect::<String>())
+        });
+        let results = told.result.expect("it ended").expect("results");
+        for (file, result) in results.iter().enumerate() {
+            assert_eq!(result.is_ok(), placed.contains(&file), "{reset}: {file} {result:?}");
+        }
+        assert_eq!(results[7], Err(Refused::Digest.into()));
+    }
+}
