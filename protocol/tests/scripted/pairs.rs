@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rawpaste::{Config, Error, Files, Flow, Placed, PutAll, Refused, Session};
+use rawpaste::{Choices, Config, Error, Files, Flow, Leave, Placed, PutAll, Refused, Session};
 
-use crate::board::{Board, calls, defines, nothing, printed, raised, random, run, takes_files};
+use crate::board::{Board, WRITTEN, about, calls, defines, printed, random, run, takes_files};
 
 const REBOOT: &[u8] = b"\x04\x04\x04MPY: soft reboot\r\nMicroPython v1\r\n>>> ";
 
@@ -81,5 +81,34 @@ fn answers_after_a_reset_are_told_apart() {
             assert_eq!(result.is_ok(), placed.contains(&file), "{reset}: {file} {result:?}");
         }
         assert_eq!(results[7], Err(Refused::Digest.into()));
+    }
+}
+
+/// What had no memory is the script that says so, not the short one that went behind it.
+#[test]
+fn literals_get_shorter_by_the_script_that_was_too_long() {
+    let too_little = b"\x04\x04MemoryError: memory allocation failed, allocating 1024 bytes\r\n\x04>";
+    for (size, kind, first) in [(4096, "crc32", "_rp.W(2048,2048,"), (1000, "sha256", "\n q='f0'\n")] {
+        let (mut session, mut board) = (open(), Board::new());
+        let answers = |script: &str| match () {
+            () if calls(script, "F") => printed("100000\r\n"),
+            () if calls(script, "i") => printed(&about(100_000).replace("crc32", kind)),
+            () => takes_files(script),
+        };
+        let small = run(&mut session, &mut board, New::put(vec![random(9)]), answers);
+        assert!(small.result.is_some_and(|result| result.is_ok()));
+        assert_eq!(run(&mut session, &mut board, Leave::default(), answers).result, Some(Ok(())));
+        let mut choices = Choices::default();
+        choices.chunk = Some(2048);
+        let put = New::put(vec![random(size)]).choices(choices);
+        let mut met = 0;
+        let told = run(&mut session, &mut board, put, |script| {
+            if script.contains(first) {
+                met += 1;
+                return too_little.to_vec();
+            }
+            answers(script)
+        });
+        assert_eq!((told.result, met), (Some(Ok(vec![Ok(WRITTEN)])), 1), "{first}");
     }
 }

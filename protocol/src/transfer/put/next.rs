@@ -79,8 +79,8 @@ impl<F: Files> PutAll<F> {
         if core::mem::take(&mut self.lost) {
             draft.script.windowed();
         }
-        self.sent = draft.used;
-        self.flights.push_back(Flight { calls: draft.calls, generation: self.generation });
+        let Draft { calls, used, .. } = draft;
+        self.flights.push_back(Flight { calls, generation: self.generation, used });
         Ok(())
     }
 
@@ -291,6 +291,7 @@ impl Draft<'_> {
         if bare && official && kind == DigestKind::Sha256 && plan.literals == Encoding::Dense {
             let content = Argument::Bytes(file.content);
             self.script.whole(&ONCE, &[target, Argument::Str(file.temporary), content, digest]);
+            self.used += file.content.len();
             self.calls.push(call);
         } else {
             self.script.require(sum::of(kind));
