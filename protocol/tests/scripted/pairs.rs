@@ -112,3 +112,31 @@ fn literals_get_shorter_by_the_script_that_was_too_long() {
         assert_eq!((told.result, met), (Some(Ok(vec![Ok(WRITTEN)])), 1), "{first}");
     }
 }
+
+/// Files that hold nothing take no room in a script, but each takes a call.
+#[test]
+fn empty_files_do_not_make_a_script_without_end() {
+    let (mut session, mut board) = (open(), Board::new());
+    let mut put = New::put(vec![Vec::new(); 1500]);
+    let told = run(&mut session, &mut board, &mut put, |script| {
+        let calls = whole(script).len();
+        if calls == 0 { takes_files(script) } else { printed(&"True\r\n".repeat(calls)) }
+    });
+    assert!(told.result == Some(Ok(vec![Ok(WRITTEN); 1500])), "not all are in place");
+    assert!(board.sources.iter().all(|source| source.len() < 4096));
+}
+
+/// A file that must wait for the next script is planned there.
+#[test]
+fn each_file_is_planned_once() {
+    let (mut session, mut board) = (open(), Board::new());
+    let mut put = New::put(vec![random(900); 20]);
+    let told = run(&mut session, &mut board, &mut put, |script| {
+        let calls = whole(script).len();
+        if calls == 0 { takes_files(script) } else { printed(&"True\r\n".repeat(calls)) }
+    });
+    assert_eq!(told.result, Some(Ok(vec![Ok(WRITTEN); 20])));
+    let files = put.into_files();
+    assert_eq!(files.planned, (0..20).collect::<Vec<_>>());
+    assert_eq!(files.settled, files.planned);
+}

@@ -216,7 +216,12 @@ impl<F: Files> PutAll<F> {
 
     /// Returns the first file from `from` on that waits.
     pub(super) fn waiting(&self, from: usize) -> Option<usize> {
-        (from..self.jobs.len()).find(|at| matches!(self.jobs[*at].status, Status::Waiting))
+        (from..self.jobs.len()).find(|at| self.waits(*at))
+    }
+
+    /// Returns whether nothing is known yet of what becomes of this file.
+    pub(super) fn waits(&self, file: usize) -> bool {
+        matches!(self.jobs[file].status, Status::Waiting)
     }
 
     /// A run begins: what an earlier one sent may have arrived or not.
@@ -226,7 +231,9 @@ impl<F: Files> PutAll<F> {
         self.answer.clear();
         if self.waiting(0).is_none() && !matches!(self.next, Next::Abort { .. }) {
             // The last run ended: this is another.
-            self.jobs.iter_mut().for_each(|job| job.status = Status::Waiting);
+            for job in &mut self.jobs {
+                (job.status, job.comparing) = (Status::Waiting, Comparing::Known);
+            }
             (self.caps, self.setbacks) = (Caps::NONE, Setbacks::default());
         }
         self.rewind();

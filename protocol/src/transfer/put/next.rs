@@ -20,6 +20,8 @@ use crate::{
 /// How many bytes come out of the stream in one script at most: the board is silent while it writes them, and a slow flash
 /// takes seconds.
 const INFLATED: usize = 32 * 1024;
+/// How many calls there are in one script at most: files may be empty, and calls take memory, too.
+const CALLS: usize = 32;
 
 /// The script that is being filled.
 pub(super) struct Draft<'a> {
@@ -54,12 +56,9 @@ impl<F: Files> PutAll<F> {
         if core::mem::take(&mut self.asks_memory) {
             draft.call(Call::Free, &FREE, &[]);
         } else {
-            while let Then::More = self.step(&mut draft) {
-                // Short scripts: a call for each.
-                if board.is_plain() && !draft.calls.is_empty() {
-                    break;
-                }
-            }
+            // In plain raw mode scripts are short: a call for each.
+            let most = if board.is_plain() { 1 } else { CALLS };
+            while draft.calls.len() < most && matches!(self.step(&mut draft), Then::More) {}
         }
         if draft.calls.is_empty() {
             // Nothing could be sent: a source failed, say. A script must run all the same.
@@ -104,6 +103,11 @@ impl<F: Files> PutAll<F> {
                     }
                 }
             }
+            // It is in place by what was sent before a loss, or out of pieces of the old one.
+            Next::Current(current) if !self.waits(current.index) => {
+                self.next = Next::File(current.index + 1);
+                Then::More
+            }
             Next::Current(mut current) => {
                 let file = current.index;
                 let then = self.go_on(&mut current, draft);
@@ -125,9 +129,6 @@ impl<F: Files> PutAll<F> {
         let hash = Current::digest(&mut self.file(file), size, kind, &names.target, &mut sample)?;
         let load = Load { size, sample: &sample, streams: self.stream.bits().is_some() };
         let plan = Plan::within(draft.board, &self.choices, self.caps, &load);
-        self.files.planned(file, &plan);
-        self.jobs[file].size = size;
-        self.jobs[file].resumed = 0;
         if plan.scripts == Scripts::One && plan.window_bits.is_none() && !plan.direct {
             let length = usize::try_from(size).unwrap_or(usize::MAX);
             if draft.used > 0 && draft.used + length > plan.literal {
@@ -137,6 +138,7 @@ impl<F: Files> PutAll<F> {
             if self.files.size(file)? != size {
                 return Err(Refused::Changed.into());
             }
+            self.planned(file, size, &plan);
             let alone = self.jobs.iter().filter(|job| matches!(job.status, Status::Waiting)).count() == 1;
             self.jobs[file].temporary = names.brief();
             let small = Small {
@@ -150,6 +152,7 @@ impl<F: Files> PutAll<F> {
             self.next = Next::File(file + 1);
             return Ok(Then::More);
         }
+        self.planned(file, size, &plan);
         let looks = plan.scripts == Scripts::Chunks && (self.files.looks(file) || self.setbacks.any());
         let comparison = if looks { self.comparison(file, size, &plan, draft.board)? } else { None };
         let stage = comparison.unwrap_or(if looks { Stage::Look } else { Stage::Open { removes: false } });
@@ -161,6 +164,11 @@ impl<F: Files> PutAll<F> {
         let current = Current::new(file, size, (self.kind, hash), plan, &names.target, stage);
         self.next = Next::Current(Box::new(current));
         Ok(Then::More)
+    }
+
+    fn planned(&mut self, file: usize, size: u64, plan: &Plan) {
+        self.files.planned(file, plan);
+        (self.jobs[file].size, self.jobs[file].resumed) = (size, 0);
     }
 
     fn go_on(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
