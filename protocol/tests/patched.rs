@@ -1,7 +1,7 @@
 //! Puts over an older version, on the simulated board: what became of each file is said once and true, and nothing is left.
 
 use rawpaste::{
-    Error, Files, Placed, Put, PutAll, Session, Source,
+    Board, Choices, Error, Files, Placed, Plan, Put, PutAll, Refused, Session, Source,
     testing::{Bench, Firmware, LinkShape, Manner, drive},
 };
 
@@ -136,4 +136,23 @@ fn each_run_compares() {
     let driven = drive(&mut session, &mut bench, &mut put, &Manner::default());
     assert_eq!(driven.result, Some(Ok(vec![Ok(WRITTEN)])));
     assert!(bench.wire.sent() - before < 5000, "{} bytes", bench.wire.sent() - before);
+}
+
+/// A target that is its own temporary file, or that of another, would not be whole at any moment.
+#[test]
+fn names_of_temporary_files_are_refused() {
+    for path in [".rp-0", "lib/.rp-0", "/.rp-12345678"] {
+        let refused = Put::new(Vec::new(), path).err();
+        assert!(matches!(refused, Some(Error::Refused(Refused::Path { .. }))), "{path}: {refused:?}");
+    }
+    assert!(Put::new(Vec::new(), ".rp").is_ok());
+}
+
+/// A size that no file has, and a plan all the same.
+#[test]
+fn any_size_is_planned_for() {
+    for size in [0, 3071, 3072, u64::MAX] {
+        let plan = Plan::new(&Board::default(), &Choices::default(), size, &[b'a'; 4096]);
+        assert_eq!(plan.reasons().count(), 5 + usize::from(plan.to_string().contains("target")));
+    }
 }

@@ -1,7 +1,7 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, vec::Vec};
 use core::{fmt, ops::ControlFlow};
 
-use super::{current::Current, flight::Flight, names::Names, setbacks::Setbacks, stream::Stream};
+use super::{current::Current, flight::Flight, setbacks::Setbacks, stream::Stream};
 use crate::{
     Board, DigestKind, Error, Needs, Operation, Progress, Refused, Reply, Script, Stdin,
     answer::Answer,
@@ -9,6 +9,7 @@ use crate::{
     transfer::{
         plan::{Caps, Choices, Plan},
         source::Source,
+        temporary,
     },
 };
 
@@ -114,7 +115,8 @@ pub struct PutAll<F> {
 /// A file to be put.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) names: Names,
+    /// Its path on the board.
+    pub(super) target: String,
     /// The name that its content has on the way, once that is decided.
     pub(super) temporary: String,
     pub(super) size: u64,
@@ -158,12 +160,12 @@ impl<F: Files> PutAll<F> {
     ///
     /// # Errors
     ///
-    /// [`Refused::Path`] if no board can have such a file.
+    /// [`Refused::Path`] if no board can have such a file, or its name begins with `.rp-`, as those of temporary files do.
     pub fn new(files: F, paths: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Error> {
         let job = |path: String| {
-            check_path(&path)?;
+            check(&path)?;
             Ok::<_, Error>(Job {
-                names: Names::of(path)?,
+                target: path,
                 temporary: String::new(),
                 size: 0,
                 resumed: 0,
@@ -247,6 +249,17 @@ impl<F: Files> PutAll<F> {
         };
         self.jobs.iter().map(result).collect()
     }
+}
+
+/// Checks that it is a path that a file may be put at.
+fn check(path: &str) -> Result<(), Error> {
+    check_path(path)?;
+    let wrong = match &path[temporary::folder(path)..] {
+        "" | "." | ".." => "does not name a file",
+        name if name.starts_with(temporary::PREFIX) => "begins with .rp-, as the temporary files of puts do",
+        _ => return Ok(()),
+    };
+    Err(Refused::Path { path: path.into(), wrong }.into())
 }
 
 impl<F: Files> Operation for PutAll<F> {

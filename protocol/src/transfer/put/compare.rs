@@ -81,7 +81,7 @@ impl<F: Files> PutAll<F> {
 
     pub(super) fn compare(&self, current: &mut Current, mut delta: Delta, draft: &mut Draft<'_>) -> Then {
         let [from, to, block] = delta.question().map(Argument::Int);
-        let target = Argument::Str(&self.jobs[current.index].names.target);
+        let target = Argument::Str(&self.jobs[current.index].target);
         draft.call(Call::Blocks { file: current.index }, &BLOCKS, &[target, from, to, block]);
         current.stage = Stage::Compared(delta);
         Then::Stop
@@ -93,12 +93,12 @@ impl<F: Files> PutAll<F> {
             current.stage = Stage::Patch(delta);
             return Then::Stop;
         }
-        let Job { names, temporary, .. } = &self.jobs[current.index];
+        let Job { target, temporary, .. } = &self.jobs[current.index];
         let pieces = delta.pieces();
         let pieces: Vec<_> =
             pieces.iter().map(|Piece { offset, length, bytes }| (*offset, *length, *bytes)).collect();
         let digest = current.hash.bytes();
-        let target = Argument::Str(&names.target);
+        let target = Argument::Str(target);
         let literals =
             [target, Argument::Str(temporary), Argument::Pieces(&pieces), Argument::Bytes(&digest)];
         draft.script.whole(&PATCH, &literals);

@@ -13,7 +13,7 @@ use crate::{
     helper::BASE64,
     transfer::{
         plan::{Encoding, Load, Plan, Scripts},
-        sum,
+        sum, temporary,
     },
 };
 
@@ -125,8 +125,8 @@ impl<F: Files> PutAll<F> {
     fn begin_file(&mut self, file: usize, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let size = self.files.size(file)?;
         let (kind, mut sample) = (self.kind, Vec::new());
-        let names = self.jobs[file].names.clone();
-        let hash = Current::digest(&mut self.file(file), size, kind, &names.target, &mut sample)?;
+        let target = self.jobs[file].target.clone();
+        let hash = Current::digest(&mut self.file(file), size, kind, &target, &mut sample)?;
         let load = Load { size, sample: &sample, streams: self.stream.bits().is_some() };
         let plan = Plan::within(draft.board, &self.choices, self.caps, &load);
         if plan.scripts == Scripts::One && plan.window_bits.is_none() && !plan.direct {
@@ -140,10 +140,10 @@ impl<F: Files> PutAll<F> {
             }
             self.planned(file, size, &plan);
             let alone = self.jobs.iter().filter(|job| matches!(job.status, Status::Waiting)).count() == 1;
-            self.jobs[file].temporary = names.brief();
+            self.jobs[file].temporary = temporary::brief(&target);
             let small = Small {
                 index: file,
-                target: &names.target,
+                target: &target,
                 temporary: &self.jobs[file].temporary,
                 content: &sample,
                 digest: &hash.bytes(),
@@ -157,11 +157,11 @@ impl<F: Files> PutAll<F> {
         let comparison = if looks { self.comparison(file, size, &plan, draft.board)? } else { None };
         let stage = comparison.unwrap_or(if looks { Stage::Look } else { Stage::Open { removes: false } });
         self.jobs[file].temporary = match (plan.direct, plan.scripts) {
-            (true, _) => names.target.clone(),
-            (false, Scripts::One) => names.brief(),
-            (false, Scripts::Chunks) => names.temporary(),
+            (true, _) => target.clone(),
+            (false, Scripts::One) => temporary::brief(&target),
+            (false, Scripts::Chunks) => temporary::lasting(&target),
         };
-        let current = Current::new(file, size, (self.kind, hash), plan, &names.target, stage);
+        let current = Current::new(file, size, (self.kind, hash), plan, &target, stage);
         self.next = Next::Current(Box::new(current));
         Ok(Then::More)
     }
@@ -173,8 +173,8 @@ impl<F: Files> PutAll<F> {
 
     fn go_on(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let file = current.index;
-        let Job { names, temporary, .. } = &self.jobs[file];
-        let (target, temporary) = (Argument::Str(&names.target), Argument::Str(temporary));
+        let Job { target, temporary, .. } = &self.jobs[file];
+        let (target, temporary) = (Argument::Str(target), Argument::Str(temporary));
         match core::mem::replace(&mut current.stage, Stage::Data) {
             Stage::Compare(delta) | Stage::Compared(delta) => Ok(self.compare(current, delta, draft)),
             Stage::Patch(delta) => Ok(self.patch(current, delta, draft)),
