@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rawpaste::{Choices, Config, Error, Files, Flow, Leave, Placed, PutAll, Refused, Session};
+use rawpaste::{Choices, Config, Error, Files, Flow, Leave, Placed, Put, PutAll, Refused, Session};
 
-use crate::board::{Board, WRITTEN, about, calls, defines, printed, random, run, takes_files};
+use crate::board::{Board, WRITTEN, about, calls, defines, printed, raised, random, run, takes_files};
 
 const REBOOT: &[u8] = b"\x04\x04\x04MPY: soft reboot\r\nMicroPython v1\r\n>>> ";
 
@@ -139,4 +139,23 @@ fn each_file_is_planned_once() {
     let files = put.into_files();
     assert_eq!(files.planned, (0..20).collect::<Vec<_>>());
     assert_eq!(files.settled, files.planned);
+}
+
+/// Without a rename the target is written itself: one that was only looked at is the old file yet.
+#[test]
+fn a_look_in_vain_removes_nothing() {
+    for answer in [raised("OSError: [Errno 5] EIO"), printed("(-21, (), -21, (), 0, 0)\r\n")] {
+        let (mut session, mut board) = (open(), Board::new());
+        let put = Put::new(random(5000), "f").expect("a path");
+        let told = run(&mut session, &mut board, put, |script| match () {
+            () if calls(script, "i") => {
+                printed(&about(100_000).replace("True, True, True)", "False, True, True)"))
+            }
+            () if calls(script, "A") => answer.clone(),
+            () => takes_files(script),
+        });
+        assert!(matches!(told.result, Some(Err(Error::Exception(_)))), "{:?}", told.result);
+        assert!(board.scripts.iter().any(|script| calls(script, "A")));
+        assert!(!board.scripts.iter().any(|script| calls(script, "X")));
+    }
 }
