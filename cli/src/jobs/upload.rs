@@ -39,6 +39,9 @@ pub(crate) struct Manner {
 
 /// Puts files on the board, and says so of each.
 pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec<Result<()>> {
+    if jobs.is_empty() {
+        return Vec::new();
+    }
     if !link.goes_on() {
         return jobs.iter().map(|_| Err(Failure::told(Exit::Trouble))).collect();
     }

@@ -29,7 +29,8 @@ fn a_tree() -> Scenario {
         [("t/a/z", b"one".to_vec()), ("t/a/\u{e9}'.py", vec![]), ("t/a!b", vec![4; 256]), ("t/a/b/c", long)];
     let mut tasks = vec![change(&["+t", "+t/a", "+t/a/b", "+t/none", "+t/a"], "")];
     tasks.extend(files.iter().map(|(path, bytes)| put(path, bytes.clone(), "done")));
-    tasks.push(put("t/a/.rp-0", vec![1], "done"));
+    tasks.push(change(&["+t/a/.rp-0"], ""));
+    tasks.push(put("t/a/.rp-0/f", vec![1], "done"));
     let kinds = [DigestKind::Sha256, DigestKind::Crc32, DigestKind::Adler32];
     tasks.extend(kinds.map(|kind| digest("t", kind, &tree_of(kind, &files).1.to_string())));
     tasks.push(digest("none", DigestKind::Sha256, "no such folder"));
@@ -40,7 +41,7 @@ fn a_tree() -> Scenario {
         &["-t/a", "-t/none", "-t/none", "+t/a!b", "+no/such"],
         "t/a OSError 39\nt/a!b OSError 17\nno/such OSError 2\n",
     ));
-    tasks.push(remove("t/a/.rp-0", "done"));
+    tasks.push(change(&["-t/a/.rp-0/f", "-t/a/.rp-0"], ""));
     story("a_tree", vec![], tasks)
 }
 
@@ -77,7 +78,7 @@ fn folder(path: &str) -> TreeEntry {
 
 /// The tree that [`a_tree`] makes, as the host sees it.
 fn tree_of(kind: DigestKind, files: &[(&'static str, Vec<u8>)]) -> (Vec<TreeEntry>, Hash) {
-    let left = TreeEntry { path: "a/.rp-0".into(), content: Content::Kept { size: 1 } };
+    let left = TreeEntry { path: "a/.rp-0".into(), content: Content::Kept { size: 0 } };
     let mut entries = vec![folder("a"), folder("a/b"), folder("none"), left];
     entries.extend(files.iter().map(|(path, bytes)| TreeEntry {
         path: path[2..].into(),

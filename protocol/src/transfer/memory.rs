@@ -37,7 +37,7 @@ pub(super) fn allows(free: u64) -> Allows {
 
 /// Returns whether a file of `size` bytes can go in one script: four times its literal fits.
 pub(super) const fn fits_one(size: u64, free: u64) -> bool {
-    4 * size + BESIDES <= free
+    size.saturating_mul(4).saturating_add(BESIDES) <= free
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod put;
 mod roll;
 mod source;
 mod sum;
+mod temporary;
 mod tree;
 
 pub use digest::Digest;

@@ -254,7 +254,8 @@ fn saved(load: &Load<'_>) -> u64 {
     if !load.sample.is_empty() {
         let shrunk = deflate::size(load.sample).min(load.sample.len()) as u64;
         let all = load.sample.len() as u64;
-        return (all - shrunk) * load.size / all;
+        let saved = u128::from(all - shrunk) * u128::from(load.size) / u128::from(all);
+        return u64::try_from(saved).unwrap_or(u64::MAX);
     }
     let _ = load.sample;
     0

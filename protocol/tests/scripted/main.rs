@@ -9,6 +9,7 @@ mod entry;
 mod helpers;
 mod looks;
 mod memory;
+mod pairs;
 mod put;
 mod running;
 mod self_test;

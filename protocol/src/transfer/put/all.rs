@@ -1,7 +1,7 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, vec::Vec};
 use core::{fmt, ops::ControlFlow};
 
-use super::{current::Current, flight::Flight, names::Names, setbacks::Setbacks, stream::Stream};
+use super::{current::Current, flight::Flight, setbacks::Setbacks, stream::Stream};
 use crate::{
     Board, DigestKind, Error, Needs, Operation, Progress, Refused, Reply, Script, Stdin,
     answer::Answer,
@@ -9,6 +9,7 @@ use crate::{
     transfer::{
         plan::{Caps, Choices, Plan},
         source::Source,
+        temporary,
     },
 };
 
@@ -109,14 +110,13 @@ pub struct PutAll<F> {
     pub(super) acknowledged: u64,
     /// Whether bytes were lost, which the next script says.
     pub(super) lost: bool,
-    /// How long the literals of the last script were.
-    pub(super) sent: usize,
 }
 
 /// A file to be put.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) names: Names,
+    /// Its path on the board.
+    pub(super) target: String,
     /// The name that its content has on the way, once that is decided.
     pub(super) temporary: String,
     pub(super) size: u64,
@@ -160,12 +160,12 @@ impl<F: Files> PutAll<F> {
     ///
     /// # Errors
     ///
-    /// [`Refused::Path`] if no board can have such a file.
+    /// [`Refused::Path`] if no board can have such a file, or its name begins with `.rp-`, as those of temporary files do.
     pub fn new(files: F, paths: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Error> {
         let job = |path: String| {
-            check_path(&path)?;
+            check(&path)?;
             Ok::<_, Error>(Job {
-                names: Names::of(path)?,
+                target: path,
                 temporary: String::new(),
                 size: 0,
                 resumed: 0,
@@ -189,7 +189,6 @@ impl<F: Files> PutAll<F> {
             answer: Answer::past_dots(4096),
             acknowledged: 0,
             lost: false,
-            sent: 0,
         })
     }
 
@@ -219,7 +218,12 @@ impl<F: Files> PutAll<F> {
 
     /// Returns the first file from `from` on that waits.
     pub(super) fn waiting(&self, from: usize) -> Option<usize> {
-        (from..self.jobs.len()).find(|at| matches!(self.jobs[*at].status, Status::Waiting))
+        (from..self.jobs.len()).find(|at| self.waits(*at))
+    }
+
+    /// Returns whether nothing is known yet of what becomes of this file.
+    pub(super) fn waits(&self, file: usize) -> bool {
+        matches!(self.jobs[file].status, Status::Waiting)
     }
 
     /// A run begins: what an earlier one sent may have arrived or not.
@@ -229,7 +233,9 @@ impl<F: Files> PutAll<F> {
         self.answer.clear();
         if self.waiting(0).is_none() && !matches!(self.next, Next::Abort { .. }) {
             // The last run ended: this is another.
-            self.jobs.iter_mut().for_each(|job| job.status = Status::Waiting);
+            for job in &mut self.jobs {
+                (job.status, job.comparing) = (Status::Waiting, Comparing::Known);
+            }
             (self.caps, self.setbacks) = (Caps::NONE, Setbacks::default());
         }
         self.rewind();
@@ -243,6 +249,17 @@ impl<F: Files> PutAll<F> {
         };
         self.jobs.iter().map(result).collect()
     }
+}
+
+/// Checks that it is a path that a file may be put at.
+fn check(path: &str) -> Result<(), Error> {
+    check_path(path)?;
+    let wrong = match &path[temporary::folder(path)..] {
+        "" | "." | ".." => "does not name a file",
+        name if name.starts_with(temporary::PREFIX) => "begins with .rp-, as the temporary files of puts do",
+        _ => return Ok(()),
+    };
+    Err(Refused::Path { path: path.into(), wrong }.into())
 }
 
 impl<F: Files> Operation for PutAll<F> {
@@ -267,10 +284,8 @@ impl<F: Files> Operation for PutAll<F> {
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Self::Output>, Error> {
         let flight = self.flights.pop_front();
         match (flight, reply) {
-            (_, Reply::Reset | Reply::Closed) => {
-                self.flights.clear();
-                self.forgotten();
-            }
+            // The script behind it is sent again, and answered.
+            (_, Reply::Reset | Reply::Closed) => self.forgotten(),
             (Some(flight), Reply::Finished) => self.answered(&flight, None)?,
             (Some(flight), Reply::Exception(exception)) => self.answered(&flight, Some(exception))?,
             (None, reply) => reply.finished()?,

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    all::{Comparing, Files, Next, Placed, PutAll, Status},
+    all::{Comparing, Files, Job, Next, Placed, PutAll, Status},
     current::{Current, Stage},
     delta::{Delta, Piece, SIZES, Verdict},
     flight::Call,
@@ -67,7 +67,7 @@ impl<F: Files> PutAll<F> {
         let Next::Current(current) = &mut self.next else { return Ok(()) };
         let stage = core::mem::replace(&mut current.stage, Stage::Look);
         let Stage::Compared(mut delta) = stage else { return Ok(()) };
-        match delta.answer(value).ok_or_else(|| self.answer.senseless())? {
+        match delta.answer(value, &current.hash.bytes()).ok_or_else(|| self.answer.senseless())? {
             Verdict::Ask => current.stage = Stage::Compare(delta),
             Verdict::Known if fits(&delta, &current.plan) => current.stage = Stage::Patch(delta),
             Verdict::Known => self.jobs[file].comparing = Comparing::No,
@@ -81,7 +81,7 @@ impl<F: Files> PutAll<F> {
 
     pub(super) fn compare(&self, current: &mut Current, mut delta: Delta, draft: &mut Draft<'_>) -> Then {
         let [from, to, block] = delta.question().map(Argument::Int);
-        let target = Argument::Str(&self.jobs[current.index].names.target);
+        let target = Argument::Str(&self.jobs[current.index].target);
         draft.call(Call::Blocks { file: current.index }, &BLOCKS, &[target, from, to, block]);
         current.stage = Stage::Compared(delta);
         Then::Stop
@@ -93,14 +93,14 @@ impl<F: Files> PutAll<F> {
             current.stage = Stage::Patch(delta);
             return Then::Stop;
         }
-        let names = &self.jobs[current.index].names;
+        let Job { target, temporary, .. } = &self.jobs[current.index];
         let pieces = delta.pieces();
         let pieces: Vec<_> =
             pieces.iter().map(|Piece { offset, length, bytes }| (*offset, *length, *bytes)).collect();
         let digest = current.hash.bytes();
-        let (target, temporary) = (Argument::Str(&names.target), names.brief());
+        let target = Argument::Str(target);
         let literals =
-            [target, Argument::Str(&temporary), Argument::Pieces(&pieces), Argument::Bytes(&digest)];
+            [target, Argument::Str(temporary), Argument::Pieces(&pieces), Argument::Bytes(&digest)];
         draft.script.whole(&PATCH, &literals);
         #[cfg(feature = "deflate")]
         draft.script.pack(draft.board.quoting());

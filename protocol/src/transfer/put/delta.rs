@@ -13,6 +13,8 @@ pub(super) const SIZES: Range<u64> = 16 * 1024..1024 * 1024 + 1;
 const COARSE: usize = 8192;
 const FINE: usize = 512;
 const KNOWN: usize = 32;
+/// How long a digest is.
+const DIGEST: usize = 16;
 /// In so many of its coarse blocks the old file is looked at closer.
 const QUESTIONS: usize = 4;
 
@@ -82,20 +84,20 @@ impl Delta {
         }
     }
 
-    /// Takes the answer: the size of the old file and the checksums of its blocks; nothing if it makes no sense.
-    pub(super) fn answer(&mut self, value: Value) -> Option<Verdict> {
+    /// Takes the answer: the size of the old file, the checksums of its blocks and their digest, which is `digest` where the
+    /// old file is the new one; nothing if it makes no sense.
+    pub(super) fn answer(&mut self, value: Value, digest: &[u8]) -> Option<Verdict> {
         let [size, sums]: [Value; 2] = value.into_sequence()?.try_into().ok()?;
         let (size, Value::Bytes(sums)) = (size.as_u64()?, sums) else { return None };
         let sums = STANDARD.decode(sums.trim_ascii()).ok()?;
+        let (sums, found) = sums.split_at_checked(sums.len().checked_sub(DIGEST)?)?;
         let sum = |bytes: &[u8]| bytes.try_into().ok().map(u32::from_be_bytes);
         let sums: Vec<u32> = sums.chunks(4).map(sum).collect::<Option<_>>()?;
         if let Some(offset) = self.asked {
             self.search(FINE, sums.into_iter().zip((offset..).step_by(FINE)));
         } else {
             self.old_size = size;
-            if size == self.new.len() as u64
-                && self.new.chunks(COARSE).map(crc32fast::hash).eq(sums.iter().copied())
-            {
+            if size == self.new.len() as u64 && found == digest {
                 return Some(Verdict::Same);
             }
             self.search(COARSE, sums.iter().copied().zip((0..).step_by(COARSE)));
@@ -223,6 +225,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{DigestKind, Hash};
 
     fn applied(pieces: &[Piece<'_>], old: &[u8]) -> Vec<u8> {
         let mut new = Vec::new();
@@ -240,15 +243,19 @@ mod tests {
         let end = old.len().min(usize::try_from(end).expect("small")).max(from);
         let sums = old[from..end].chunks(usize::try_from(block).expect("small"));
         let sums: Vec<u8> = sums.flat_map(|block| crc32fast::hash(block).to_be_bytes()).collect();
-        let sums = STANDARD.encode(sums) + "\n";
+        let sums = STANDARD.encode([sums, digest(&old[from..end])].concat()) + "\n";
         Value::Sequence(vec![Value::Int(old.len() as i64), Value::Bytes(sums.into_bytes())])
+    }
+
+    fn digest(bytes: &[u8]) -> Vec<u8> {
+        Hash::of(DigestKind::Sha256, bytes).bytes()
     }
 
     fn asked(new: &[u8], old: &[u8]) -> Delta {
         let mut delta = Delta::ask(new.to_vec());
         for _ in 0..=QUESTIONS {
             let question = delta.question();
-            if delta.answer(answer(old, question)) != Some(Verdict::Ask) {
+            if delta.answer(answer(old, question), &digest(new)) != Some(Verdict::Ask) {
                 break;
             }
         }
@@ -277,9 +284,12 @@ mod tests {
         let old = text(2000);
         let mut delta = Delta::ask(old.clone());
         let question = delta.question();
-        assert_eq!(delta.answer(answer(&old, question)), Some(Verdict::Same));
-        assert_eq!(delta.answer(Value::Int(1)), None);
-        assert_eq!(delta.answer(Value::Sequence(vec![Value::Int(1), Value::Bytes(b"12".to_vec())])), None);
+        assert_eq!(delta.answer(answer(&old, question), &digest(&old)), Some(Verdict::Same));
+        assert_eq!(delta.answer(Value::Int(1), &[]), None);
+        assert_eq!(
+            delta.answer(Value::Sequence(vec![Value::Int(1), Value::Bytes(b"12".to_vec())]), &[]),
+            None
+        );
     }
 
     proptest! {

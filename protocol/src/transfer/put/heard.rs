@@ -46,6 +46,21 @@ impl<F: Files> PutAll<F> {
         self.rewind();
     }
 
+    /// This file failed before anything of it was sent. What is there stays: where there is no rename, the old file.
+    fn refuse(&mut self, file: usize, error: Error) {
+        self.settle(file, Status::Failed(error));
+        self.next = Next::File(file + 1);
+    }
+
+    /// This file failed at `call`.
+    fn give_up(&mut self, call: Option<Call>, file: usize, error: Error) {
+        if matches!(call, Some(Call::Look { .. })) {
+            self.refuse(file, error);
+        } else {
+            self.fail(file, error);
+        }
+    }
+
     fn lose(&mut self, file: usize) {
         self.lost = true;
         match self.setbacks.lost() {
@@ -73,14 +88,15 @@ impl<F: Files> PutAll<F> {
             self.heard(call, line, flight.generation)?;
         }
         if let Some(exception) = raised.filter(|_| flight.generation == self.generation) {
-            self.raised(said.open, exception);
+            self.raised(flight, said.open, exception);
         }
         Ok(())
     }
 
-    /// A call said this. What was sent before a loss counts only where a file is in place all the same.
+    /// A call said this. What was sent before a loss counts only where a file is in place all the same, and of such a file
+    /// nothing more.
     fn heard(&mut self, call: Call, line: Line, generation: u32) -> Result<(), Error> {
-        let current = generation == self.generation;
+        let counts = generation == self.generation && call.file().is_none_or(|file| self.waits(file));
         match (call, line) {
             (
                 Call::End { file } | Call::Whole { file, .. } | Call::Patch { file },
@@ -88,7 +104,7 @@ impl<F: Files> PutAll<F> {
             ) => {
                 self.placed(file, call);
             }
-            (_, _) if !current => {}
+            (_, _) if !counts => {}
             // No file is open: the board was reset, and its helpers were defined again.
             (Call::Data { .. }, Line::Value(Value::Int(-1))) => self.forgotten(),
             (Call::End { file } | Call::Whole { file, .. }, Line::Value(Value::Bool(false)))
@@ -115,10 +131,10 @@ impl<F: Files> PutAll<F> {
     }
 
     fn placed(&mut self, file: usize, call: Call) {
-        let job = &mut self.jobs[file];
-        if !matches!(job.status, Status::Waiting) {
+        if !self.waits(file) {
             return;
         }
+        let job = &mut self.jobs[file];
         if let Call::Whole { size, .. } = call {
             job.size = size;
         }
@@ -134,7 +150,7 @@ impl<F: Files> PutAll<F> {
         let Some(found) = Found::read(value) else { return Err(self.answer.senseless()) };
         if found.target == DIRECTORY {
             let text = b"OSError: [Errno 21] EISDIR";
-            self.fail(file, explain(Exception::parse(text).into(), &[]));
+            self.refuse(file, explain(Exception::parse(text).into(), &[]));
             return Ok(());
         }
         let part = u64::try_from(found.part).unwrap_or_default();
@@ -162,18 +178,16 @@ impl<F: Files> PutAll<F> {
         }
         let room = found.room.map_or(0, |room| room.block.saturating_mul(room.free));
         let error = Refused::NoRoom { needs: current.size.saturating_sub(part), free: room, old };
-        self.settle(file, Status::Failed(error.into()));
-        self.next = Next::File(file + 1);
+        self.refuse(file, error.into());
         Ok(())
     }
 
-    /// A script raised at `call`.
-    fn raised(&mut self, call: Option<Call>, exception: Exception) {
+    /// The script of this flight raised at `call`.
+    fn raised(&mut self, flight: &Flight, call: Option<Call>, exception: Exception) {
         let Some(file) = call.and_then(Call::file).or_else(|| self.waiting(0)) else { return };
-        let failed = !matches!(self.jobs[file].status, Status::Waiting);
         if exception.lacks_helper() {
             self.forgotten();
-        } else if failed {
+        } else if !self.waits(file) {
             // What it left stays: the board cannot even remove it.
             self.rewind();
         } else if exception.is_damage() {
@@ -182,24 +196,25 @@ impl<F: Files> PutAll<F> {
             // There is no old file, say: it is put as any other.
             self.compares_no_more(file);
         } else if exception.kind == "MemoryError" {
-            if self.shrink(&exception) {
+            if self.shrink(&exception, flight.used) {
                 self.asks_memory = true;
                 self.rewind();
             } else {
-                self.fail(file, NO_MEMORY.into());
+                self.give_up(call, file, NO_MEMORY.into());
             }
         } else {
-            self.fail(file, explain(exception.into(), &["stat", "rename", "remove"]));
+            self.give_up(call, file, explain(exception.into(), &["stat", "rename", "remove"]));
         }
     }
 
-    /// Asks less of the board's memory from now on; returns whether there is less to ask.
+    /// Asks less of the board's memory from now on than a script with so many bytes in its literals; returns whether there is
+    /// less to ask.
     ///
     /// Without a frame the error came while the script was compiled: its literals were too long. Otherwise it is the
     /// window, if there is one. A board whose memory is full has none for the frame either, so the window is also what
     /// goes when literals cannot be shorter.
-    fn shrink(&mut self, exception: &Exception) -> bool {
-        let literal = self.sent.min(self.caps.literal);
+    fn shrink(&mut self, exception: &Exception, used: usize) -> bool {
+        let literal = used.min(self.caps.literal);
         match self.stream.bits() {
             Some(bits) if exception.file.is_some() || literal <= SMALLEST => {
                 self.caps.window_bits = if bits > 9 { bits - 1 } else { 0 };

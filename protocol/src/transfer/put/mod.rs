@@ -6,7 +6,6 @@ mod current;
 mod delta;
 mod flight;
 mod heard;
-mod names;
 mod next;
 mod on_board;
 mod setbacks;
@@ -42,7 +41,7 @@ impl<S: Source> Put<S> {
     ///
     /// # Errors
     ///
-    /// [`Refused::Path`] if no board can have such a file.
+    /// [`Refused::Path`] if no board can have such a file, or its name begins with `.rp-`, as those of temporary files do.
     pub fn new(source: S, path: &str) -> Result<Self, Error> {
         Ok(Self(PutAll::new(Only { source, plan: None }, [String::from(path)])?))
     }

@@ -13,13 +13,15 @@ use crate::{
     helper::BASE64,
     transfer::{
         plan::{Encoding, Load, Plan, Scripts},
-        sum,
+        sum, temporary,
     },
 };
 
 /// How many bytes come out of the stream in one script at most: the board is silent while it writes them, and a slow flash
 /// takes seconds.
 const INFLATED: usize = 32 * 1024;
+/// How many calls there are in one script at most: files may be empty, and calls take memory, too.
+const CALLS: usize = 32;
 
 /// The script that is being filled.
 pub(super) struct Draft<'a> {
@@ -54,12 +56,9 @@ impl<F: Files> PutAll<F> {
         if core::mem::take(&mut self.asks_memory) {
             draft.call(Call::Free, &FREE, &[]);
         } else {
-            while let Then::More = self.step(&mut draft) {
-                // Short scripts: a call for each.
-                if board.is_plain() && !draft.calls.is_empty() {
-                    break;
-                }
-            }
+            // In plain raw mode scripts are short: a call for each.
+            let most = if board.is_plain() { 1 } else { CALLS };
+            while draft.calls.len() < most && matches!(self.step(&mut draft), Then::More) {}
         }
         if draft.calls.is_empty() {
             // Nothing could be sent: a source failed, say. A script must run all the same.
@@ -79,8 +78,8 @@ impl<F: Files> PutAll<F> {
         if core::mem::take(&mut self.lost) {
             draft.script.windowed();
         }
-        self.sent = draft.used;
-        self.flights.push_back(Flight { calls: draft.calls, generation: self.generation });
+        let Draft { calls, used, .. } = draft;
+        self.flights.push_back(Flight { calls, generation: self.generation, used });
         Ok(())
     }
 
@@ -104,6 +103,11 @@ impl<F: Files> PutAll<F> {
                     }
                 }
             }
+            // It is in place by what was sent before a loss, or out of pieces of the old one.
+            Next::Current(current) if !self.waits(current.index) => {
+                self.next = Next::File(current.index + 1);
+                Then::More
+            }
             Next::Current(mut current) => {
                 let file = current.index;
                 let then = self.go_on(&mut current, draft);
@@ -121,13 +125,10 @@ impl<F: Files> PutAll<F> {
     fn begin_file(&mut self, file: usize, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let size = self.files.size(file)?;
         let (kind, mut sample) = (self.kind, Vec::new());
-        let names = self.jobs[file].names.clone();
-        let hash = Current::digest(&mut self.file(file), size, kind, &names.target, &mut sample)?;
+        let target = self.jobs[file].target.clone();
+        let hash = Current::digest(&mut self.file(file), size, kind, &target, &mut sample)?;
         let load = Load { size, sample: &sample, streams: self.stream.bits().is_some() };
         let plan = Plan::within(draft.board, &self.choices, self.caps, &load);
-        self.files.planned(file, &plan);
-        self.jobs[file].size = size;
-        self.jobs[file].resumed = 0;
         if plan.scripts == Scripts::One && plan.window_bits.is_none() && !plan.direct {
             let length = usize::try_from(size).unwrap_or(usize::MAX);
             if draft.used > 0 && draft.used + length > plan.literal {
@@ -137,11 +138,12 @@ impl<F: Files> PutAll<F> {
             if self.files.size(file)? != size {
                 return Err(Refused::Changed.into());
             }
+            self.planned(file, size, &plan);
             let alone = self.jobs.iter().filter(|job| matches!(job.status, Status::Waiting)).count() == 1;
-            self.jobs[file].temporary = names.brief();
+            self.jobs[file].temporary = temporary::brief(&target);
             let small = Small {
                 index: file,
-                target: &names.target,
+                target: &target,
                 temporary: &self.jobs[file].temporary,
                 content: &sample,
                 digest: &hash.bytes(),
@@ -150,23 +152,29 @@ impl<F: Files> PutAll<F> {
             self.next = Next::File(file + 1);
             return Ok(Then::More);
         }
+        self.planned(file, size, &plan);
         let looks = plan.scripts == Scripts::Chunks && (self.files.looks(file) || self.setbacks.any());
         let comparison = if looks { self.comparison(file, size, &plan, draft.board)? } else { None };
         let stage = comparison.unwrap_or(if looks { Stage::Look } else { Stage::Open { removes: false } });
         self.jobs[file].temporary = match (plan.direct, plan.scripts) {
-            (true, _) => names.target.clone(),
-            (false, Scripts::One) => names.brief(),
-            (false, Scripts::Chunks) => names.temporary(),
+            (true, _) => target.clone(),
+            (false, Scripts::One) => temporary::brief(&target),
+            (false, Scripts::Chunks) => temporary::lasting(&target),
         };
-        let current = Current::new(file, size, (self.kind, hash), plan, &names.target, stage);
+        let current = Current::new(file, size, (self.kind, hash), plan, &target, stage);
         self.next = Next::Current(Box::new(current));
         Ok(Then::More)
     }
 
+    fn planned(&mut self, file: usize, size: u64, plan: &Plan) {
+        self.files.planned(file, plan);
+        (self.jobs[file].size, self.jobs[file].resumed) = (size, 0);
+    }
+
     fn go_on(&mut self, current: &mut Current, draft: &mut Draft<'_>) -> Result<Then, Error> {
         let file = current.index;
-        let Job { names, temporary, .. } = &self.jobs[file];
-        let (target, temporary) = (Argument::Str(&names.target), Argument::Str(temporary));
+        let Job { target, temporary, .. } = &self.jobs[file];
+        let (target, temporary) = (Argument::Str(target), Argument::Str(temporary));
         match core::mem::replace(&mut current.stage, Stage::Data) {
             Stage::Compare(delta) | Stage::Compared(delta) => Ok(self.compare(current, delta, draft)),
             Stage::Patch(delta) => Ok(self.patch(current, delta, draft)),
@@ -291,6 +299,7 @@ impl Draft<'_> {
         if bare && official && kind == DigestKind::Sha256 && plan.literals == Encoding::Dense {
             let content = Argument::Bytes(file.content);
             self.script.whole(&ONCE, &[target, Argument::Str(file.temporary), content, digest]);
+            self.used += file.content.len();
             self.calls.push(call);
         } else {
             self.script.require(sum::of(kind));

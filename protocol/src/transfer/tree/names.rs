@@ -1,7 +1,7 @@
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
-use super::path::TEMPORARY;
+use crate::transfer::temporary;
 
 /// A path that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ fn wrong(name: &str) -> Option<&'static str> {
     if name.ends_with(['.', ' ']) {
         return Some("ends with a dot or a space, which FAT drops");
     }
-    if name.starts_with(TEMPORARY) {
+    if name.starts_with(temporary::PREFIX) {
         return Some("begins with .rp-, as the temporary files of puts do");
     }
     // FAT's bound, of 255 units of UTF-16, is never the closer one.

@@ -3,8 +3,7 @@
 use alloc::{format, string::String};
 use core::cmp::Ordering;
 
-/// What the names of temporary files begin with.
-pub(super) const TEMPORARY: &str = ".rp-";
+use crate::transfer::temporary;
 
 /// Compares paths as a tree is walked on the board: a folder before what is in it, otherwise by the bytes of names, the
 /// greatest first.
@@ -31,14 +30,7 @@ pub(super) fn wrong(path: &str) -> Option<&'static str> {
 
 /// Returns whether it is a put's temporary file, or in a folder with such a name.
 pub(super) fn is_temporary(path: &str) -> bool {
-    path.split('/').any(|name| name.starts_with(TEMPORARY))
-}
-
-/// Returns the temporary file of a put to this path.
-pub(super) fn temporary(path: &str) -> String {
-    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
-    let slash = if folder.is_empty() { "" } else { "/" };
-    format!("{folder}{slash}{TEMPORARY}{:08x}", crc32fast::hash(name.as_bytes()))
+    path.split('/').any(|name| name.starts_with(temporary::PREFIX))
 }
 
 /// Returns every folder above a path, the topmost first.

@@ -7,8 +7,9 @@ use alloc::{
 use super::{
     Content, TreeEntry, Unfit,
     names::{differs_in_case, fold},
-    path::{above, temporary},
+    path::above,
 };
+use crate::transfer::temporary;
 
 /// What makes one tree like another. It does nothing itself: a caller shows it, or does it in the order of its fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,7 +129,7 @@ impl<'a> Planner<'a> {
     }
 
     fn copy(&mut self, path: &str, size: u64, replaces: bool) {
-        let left = match self.there.get(&*temporary(path)) {
+        let left = match self.there.get(&*temporary::lasting(path)) {
             Some(Content::Kept { size } | Content::File { size, .. }) => Some(*size),
             Some(Content::Folder) | None => None,
         };

@@ -2,16 +2,23 @@
 
 use crate::{Helper, helper::Whole};
 
-/// Prints the size of a file, and in base64 the CRC-32 of its blocks of `k` bytes from one offset to another.
+/// Prints the size of a file, and in base64 the CRC-32 of its blocks of `k` bytes from one offset to another, and behind
+/// these the first bytes of the digest of its path and these blocks: files of equal checksums need not be equal.
 pub(in super::super) static BLOCKS: Helper = Helper {
     name: "Y",
     source: concat!(
         " def Y(p,o,e,k):\n",
-        "  import binascii as a\n",
+        "  import binascii as a,hashlib as h\n",
+        "  h=h.sha256(p)\n",
+        "  r=b''\n",
         "  with open(p,'rb')as f:\n",
         "   s=f.seek(0,2)\n",
         "   f.seek(o)\n",
-        "   print((s,a.b2a_base64(b''.join(a.crc32(f.read(k)).to_bytes(4,'big')for i in range(o,min(e,s),k)))))\n",
+        "   for i in range(o,min(e,s),k):\n",
+        "    b=f.read(k)\n",
+        "    h.update(b)\n",
+        "    r+=a.crc32(b).to_bytes(4,'big')\n",
+        "  print((s,a.b2a_base64(r+h.digest()[:16])))\n",
     ),
     requires: &[],
     #[cfg(feature = "testing")]
@@ -54,19 +61,26 @@ mod twins {
     use base64::{Engine, engine::general_purpose::STANDARD};
 
     use crate::{
-        Value,
+        DigestKind, Value,
         testing::{Machine, Raised, arguments},
-        transfer::sum,
+        transfer::hash::Hasher,
     };
 
     pub(super) fn blocks(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
         let number = |at| arguments::int(given, at).map(|number| usize::try_from(number).unwrap_or_default());
         let (from, end, block) = (number(1)?, number(2)?, number(3)?);
-        let bytes = arguments::file(machine, arguments::text(given, 0)?)?;
+        let path = arguments::text(given, 0)?;
+        let bytes = arguments::file(machine, path)?;
         let range = bytes.get(from..).unwrap_or_default();
         let count = end.saturating_sub(from).min(range.len()).div_ceil(block.max(1));
-        let blocks = range.chunks(block.max(1)).take(count);
-        let sums: Vec<u8> = blocks.flat_map(|block| crc32fast::hash(block).to_be_bytes()).collect();
+        let mut hasher = Hasher::new(DigestKind::Sha256);
+        hasher.update(path.as_bytes());
+        let mut sums = Vec::new();
+        for block in range.chunks(block.max(1)).take(count) {
+            hasher.update(block);
+            sums.extend(crc32fast::hash(block).to_be_bytes());
+        }
+        sums.extend(hasher.finish().bytes());
         machine.print(&format!("({}, b'{}\\n')\n", bytes.len(), STANDARD.encode(sums)));
         Ok(())
     }
@@ -86,8 +100,10 @@ mod twins {
             machine.disk.write(file, arguments::bytes(piece, 2)?)?;
         }
         machine.disk.close(file);
-        let (_, found) = sum::of_file(machine, temporary, target)?;
-        let good = found.bytes() == arguments::bytes(given, 3)?;
+        let mut hasher = Hasher::new(DigestKind::Sha256);
+        hasher.update(target.as_bytes());
+        hasher.update(&arguments::file(machine, temporary)?);
+        let good = hasher.finish().bytes() == arguments::bytes(given, 3)?;
         if good {
             machine.disk.rename(temporary, target)?;
         }
