@@ -2,6 +2,7 @@
 
 mod bench;
 mod boards;
+mod faults;
 mod little_memory;
 mod many;
 mod plans;
