@@ -109,8 +109,6 @@ pub struct PutAll<F> {
     pub(super) acknowledged: u64,
     /// Whether bytes were lost, which the next script says.
     pub(super) lost: bool,
-    /// How long the literals of the last script were.
-    pub(super) sent: usize,
 }
 
 /// A file to be put.
@@ -189,7 +187,6 @@ impl<F: Files> PutAll<F> {
             answer: Answer::past_dots(4096),
             acknowledged: 0,
             lost: false,
-            sent: 0,
         })
     }
 

@@ -55,6 +55,8 @@ pub(super) struct Flight {
     pub(super) calls: Vec<Call>,
     /// What a loss in a script before it makes void.
     pub(super) generation: u32,
+    /// How many bytes its literals held.
+    pub(super) literal: usize,
 }
 
 /// What the board said about a script.

@@ -73,7 +73,7 @@ impl<F: Files> PutAll<F> {
             self.heard(call, line, flight.generation)?;
         }
         if let Some(exception) = raised.filter(|_| flight.generation == self.generation) {
-            self.raised(said.open, exception);
+            self.raised(flight, said.open, exception);
         }
         Ok(())
     }
@@ -167,8 +167,8 @@ impl<F: Files> PutAll<F> {
         Ok(())
     }
 
-    /// A script raised at `call`.
-    fn raised(&mut self, call: Option<Call>, exception: Exception) {
+    /// The script of this flight raised at `call`.
+    fn raised(&mut self, flight: &Flight, call: Option<Call>, exception: Exception) {
         let Some(file) = call.and_then(Call::file).or_else(|| self.waiting(0)) else { return };
         let failed = !matches!(self.jobs[file].status, Status::Waiting);
         if exception.lacks_helper() {
@@ -182,7 +182,7 @@ impl<F: Files> PutAll<F> {
             // There is no old file, say: it is put as any other.
             self.compares_no_more(file);
         } else if exception.kind == "MemoryError" {
-            if self.shrink(&exception) {
+            if self.shrink(flight.literal, &exception) {
                 self.asks_memory = true;
                 self.rewind();
             } else {
@@ -193,13 +193,13 @@ impl<F: Files> PutAll<F> {
         }
     }
 
-    /// Asks less of the board's memory from now on; returns whether there is less to ask.
+    /// Asks less of the board's memory than a script did with such literals; returns whether there is less to ask.
     ///
     /// Without a frame the error came while the script was compiled: its literals were too long. Otherwise it is the
     /// window, if there is one. A board whose memory is full has none for the frame either, so the window is also what
     /// goes when literals cannot be shorter.
-    fn shrink(&mut self, exception: &Exception) -> bool {
-        let literal = self.sent.min(self.caps.literal);
+    fn shrink(&mut self, literal: usize, exception: &Exception) -> bool {
+        let literal = literal.min(self.caps.literal);
         match self.stream.bits() {
             Some(bits) if exception.file.is_some() || literal <= SMALLEST => {
                 self.caps.window_bits = if bits > 9 { bits - 1 } else { 0 };

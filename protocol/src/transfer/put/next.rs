@@ -79,8 +79,8 @@ impl<F: Files> PutAll<F> {
         if core::mem::take(&mut self.lost) {
             draft.script.windowed();
         }
-        self.sent = draft.used;
-        self.flights.push_back(Flight { calls: draft.calls, generation: self.generation });
+        let Draft { calls, used: literal, .. } = draft;
+        self.flights.push_back(Flight { calls, generation: self.generation, literal });
         Ok(())
     }
 
