@@ -4,6 +4,7 @@ mod bench;
 mod boards;
 mod faults;
 mod little_memory;
+mod losses;
 mod many;
 mod plans;
 mod resumed;

@@ -188,6 +188,8 @@ impl<F: Files> PutAll<F> {
             } else {
                 self.fail(file, NO_MEMORY.into());
             }
+        } else if is_spoilt(&exception) {
+            self.lose(file);
         } else {
             self.fail(file, explain(exception.into(), &["stat", "rename", "remove"]));
         }
@@ -209,6 +211,11 @@ impl<F: Files> PutAll<F> {
         }
         true
     }
+}
+
+/// Whether the arguments of a call were not what it takes: base64 that lost a character, bytes that lost their `b`.
+fn is_spoilt(exception: &Exception) -> bool {
+    matches!(&*exception.kind, "ValueError" | "TypeError")
 }
 
 /// What a look found.
