@@ -23,6 +23,14 @@ pub(crate) fn bytes(given: &[Value], at: usize) -> Result<&[u8], Raised> {
     if let Some(Value::Bytes(bytes)) = given.get(at) { Ok(bytes) } else { Err(wrong()) }
 }
 
+/// Bytes and how long they are; of a str, in characters.
+pub(crate) fn sized(given: &[Value], at: usize) -> Result<(i64, &[u8]), Raised> {
+    match given.get(at) {
+        Some(Value::Str(text)) => Ok((text.chars().count() as i64, text.as_bytes())),
+        _ => bytes(given, at).map(|bytes| (bytes.len() as i64, bytes)),
+    }
+}
+
 /// Reads a file whole.
 pub(crate) fn file(machine: &mut Machine, path: &str) -> Result<Vec<u8>, Raised> {
     let file = machine.disk.open(path, "rb")?;

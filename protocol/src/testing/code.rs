@@ -20,6 +20,8 @@ pub(crate) enum Step {
     Whole { whole: &'static Whole, arguments: Vec<Value> },
     /// `_rp.NAME(..)`.
     Call { line: u32, name: String, arguments: Vec<Value> },
+    /// The same with base64 that does not decode.
+    Undecodable { line: u32 },
     /// `globals().pop('_rp',None)`.
     Forget,
     /// Part of a registered program.
@@ -202,7 +204,9 @@ fn call(text: &[u8], line: u32) -> Result<Step, Malformed> {
         text = text.trim_ascii_start();
         if text == b")" {
             let name = core::str::from_utf8(name).map_err(|_| Malformed)?;
-            return Ok(Step::Call { line, name: name.into(), arguments });
+            let arguments: Option<_> = arguments.into_iter().collect();
+            let call = arguments.map(|arguments| Step::Call { line, name: name.into(), arguments });
+            return Ok(call.unwrap_or(Step::Undecodable { line }));
         }
         let (value, rest) = argument(text)?;
         arguments.push(value);
@@ -215,15 +219,17 @@ fn call(text: &[u8], line: u32) -> Result<Step, Malformed> {
     }
 }
 
-/// Reads a literal, or bytes in base64: `_rp.B('..')`.
-fn argument(text: &[u8]) -> Result<(Value, &[u8]), Malformed> {
+/// Reads a literal, or bytes in base64: `_rp.B('..')`; nothing if they do not decode.
+fn argument(text: &[u8]) -> Result<(Option<Value>, &[u8]), Malformed> {
     use base64::{Engine, engine::general_purpose::STANDARD};
 
     let call = [b"_rp.", BASE64.name.as_bytes(), b"("].concat();
-    let Some(text) = text.strip_prefix(&call[..]) else { return Value::read(text) };
+    let Some(text) = text.strip_prefix(&call[..]) else {
+        return Value::read(text).map(|(value, rest)| (Some(value), rest));
+    };
     let (value, rest) = Value::read(text)?;
-    let bytes = STANDARD.decode(value.as_str().ok_or(Malformed)?).map_err(|_| Malformed)?;
-    Ok((Value::Bytes(bytes), rest.strip_prefix(b")").ok_or(Malformed)?))
+    let bytes = STANDARD.decode(value.as_str().ok_or(Malformed)?).ok();
+    Ok((bytes.map(Value::Bytes), rest.strip_prefix(b")").ok_or(Malformed)?))
 }
 
 /// Reads `print(A*B,getattr(globals().get('_rp'),'_n',0))`; returns the product.

@@ -147,6 +147,7 @@ impl Core {
                 let helper = self.find(&name).map_err(|raised| (raised, line))?;
                 (helper.twin)(&mut self.machine, &arguments).map_err(|raised| (raised, line))?;
             }
+            Step::Undecodable { line } => return Err((Raised::new("ValueError", "incorrect padding"), line)),
             Step::Whole { whole, arguments } => {
                 self.machine.forget();
                 self.class = Some(Class { nonce: 0, helpers: Vec::new() });

@@ -159,7 +159,9 @@ impl Run {
     fn step(&mut self, step: Step, now: Instant, core: &mut Core) -> Result<Option<Outcome>, (Raised, u32)> {
         match step {
             Step::Act(act) => return self.act(act, now, core),
-            Step::Call { line, .. } | Step::Define { line, .. } => self.line = line,
+            Step::Call { line, .. } | Step::Undecodable { line } | Step::Define { line, .. } => {
+                self.line = line
+            }
             Step::Mark { .. } | Step::Forget | Step::Whole { .. } => {}
         }
         let result = core.run(step);

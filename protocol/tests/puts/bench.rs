@@ -53,11 +53,13 @@ pub(crate) struct Contents {
     pub(crate) files: Vec<Option<Vec<u8>>>,
     /// How each was to travel, each time that it was begun.
     pub(crate) plans: Vec<Plan>,
+    /// What the host knows of each old file.
+    pub(crate) known: Option<Vec<u8>>,
 }
 
 impl Contents {
     pub(crate) fn new(files: impl IntoIterator<Item = Vec<u8>>) -> Self {
-        Self { files: files.into_iter().map(Some).collect(), plans: Vec::new() }
+        Self { files: files.into_iter().map(Some).collect(), ..Self::default() }
     }
 
     fn get(&self, index: usize) -> Result<&[u8], Error> {
@@ -74,6 +76,10 @@ impl Files for Contents {
     fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         use rawpaste::Source;
         self.get(index)?.read_at(offset, buffer)
+    }
+
+    fn known(&mut self, _index: usize) -> Option<Vec<u8>> {
+        self.known.clone()
     }
 
     fn planned(&mut self, _index: usize, plan: &Plan) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rawpaste::{
-    Choices, Encoding, PutAll, Session,
+    Choices, Config, Encoding, Flow, PutAll, Session,
     testing::{Firmware, RawPaste},
 };
 
@@ -96,5 +96,20 @@ fn a_slow_flash_is_waited_for() {
     let (mut session, mut bench) = (Session::default(), bench(firmware));
     let content = vec![b' '; 500_000];
     assert_eq!(run(&mut session, &mut bench, put(&content)), Ok(WRITTEN));
+    assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
+}
+
+/// In an open flow the script that met the `MemoryError` is not the last one that was sent.
+#[test]
+fn a_short_script_behind_one_that_was_too_long() {
+    let mut config = Config::default();
+    config.flow = Flow::Open;
+    let mut session = Session::new(config);
+    let mut bench = bench(Firmware { heap: 14 * 1024, ..Firmware::default() });
+    let first = put(b"x");
+    assert_eq!(run(&mut session, &mut bench, first), Ok(WRITTEN));
+    let content = random(3530);
+    let put = put(&content).chunk(3498);
+    assert_eq!(run(&mut session, &mut bench, put), Ok(WRITTEN));
     assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
 }

@@ -2,7 +2,9 @@
 
 mod bench;
 mod boards;
+mod faults;
 mod little_memory;
+mod losses;
 mod many;
 mod plans;
 mod resumed;

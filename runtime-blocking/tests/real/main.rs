@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod cancel;
 #[cfg(unix)]
+mod cut_off;
+#[cfg(unix)]
 mod in_process;
 #[cfg(unix)]
 mod open_flow;
@@ -21,6 +23,7 @@ use rawpaste_board::trial::run;
 fn main() {
     let mut trials = named::trials();
     trials.extend(cancel::trials());
+    trials.extend(cut_off::trials());
     trials.extend(puts::trials());
     trials.extend(worker::trials());
     trials.extend(open_flow::trials());

@@ -68,7 +68,7 @@ fn little_memory(encoding: Encoding) -> Result<(), Failed> {
     Ok(())
 }
 
-fn text(length: usize) -> Vec<u8> {
+pub(crate) fn text(length: usize) -> Vec<u8> {
     (0..).flat_map(|line| format!("x{line} = {}\n", line * 7919 % 1013).into_bytes()).take(length).collect()
 }
 

@@ -202,6 +202,8 @@ impl<F: Files> PutAll<F> {
             } else {
                 self.give_up(call, file, NO_MEMORY.into());
             }
+        } else if is_spoilt(&exception) {
+            self.lose(file);
         } else {
             self.give_up(call, file, explain(exception.into(), &["stat", "rename", "remove"]));
         }
@@ -224,6 +226,11 @@ impl<F: Files> PutAll<F> {
         }
         true
     }
+}
+
+/// Whether the arguments of a call were not what it takes: base64 that lost a character, bytes that lost their `b`.
+fn is_spoilt(exception: &Exception) -> bool {
+    matches!(&*exception.kind, "ValueError" | "TypeError")
 }
 
 /// What a look found.

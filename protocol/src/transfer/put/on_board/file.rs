@@ -27,15 +27,16 @@ pub(in super::super) static OPEN: Helper = Helper {
 };
 
 /// Writes bytes at their offset if they arrived whole and come next; otherwise prints where the file is. An interrupt may
-/// have come between a write and the note of it: the file's own position tells.
+/// have come between a write and the note of it: the file's own position tells. What lost its `b` is a str, of which more
+/// bytes may be written than it has characters: then nothing comes next.
 pub(in super::super) static WRITE: Helper = Helper {
     name: "W",
     source: concat!(
         " def W(o,n,b):\n",
         "  if o!=_rp.p or n!=len(b):return print(_rp.p)\n",
         "  if _rp.q.tell()!=o:_rp.q.seek(o)\n",
-        "  if _rp.q.write(b)!=n:raise OSError(28)\n",
-        "  _rp.p+=n\n",
+        "  if _rp.q.write(b)<n:raise OSError(28)\n",
+        "  _rp.p=_rp.q.tell()\n",
     ),
     requires: &[&OPEN],
     #[cfg(feature = "testing")]
@@ -133,14 +134,14 @@ pub(super) mod twins {
 
     pub(super) fn write(machine: &mut Machine, given: &[Value]) -> Result<(), Raised> {
         let (offset, length) = (arguments::int(given, 0)?, arguments::int(given, 1)?);
-        let bytes = arguments::bytes(given, 2)?;
-        if offset != position(machine) || length != bytes.len() as i64 {
+        let (count, bytes) = arguments::sized(given, 2)?;
+        if offset != position(machine) || length != count {
             let text = format!("{}\n", position(machine));
             machine.print(&text);
             return Ok(());
         }
         write_at(machine, offset, bytes)?;
-        moved(machine, offset + length);
+        moved(machine, offset + bytes.len() as i64);
         Ok(())
     }
 

@@ -128,11 +128,12 @@ mod twins {
     }
 
     fn append(machine: &mut Machine, given: &[Value], at: usize) -> Result<bool, Raised> {
-        let (length, bytes) = (arguments::int(given, at)?, arguments::bytes(given, at + 1)?);
+        let (length, (count, bytes)) = (arguments::int(given, at)?, arguments::sized(given, at + 1)?);
         let Some(mut stream) = machine.take_object::<Stream>("stream") else { return Ok(false) };
-        let whole = length == bytes.len() as i64;
+        let whole = length == count;
         if whole {
-            stream.unread.extend_from_slice(bytes);
+            // What is beyond the logical end is not read.
+            stream.unread.extend(bytes.iter().take(usize::try_from(length).unwrap_or_default()));
         }
         machine.object("stream", || stream);
         Ok(whole)
