@@ -52,7 +52,7 @@
 //! # Three rings
 //!
 //! - **Operations** speak scripts and replies: [`Exec`], [`Eval`], [`Info`], [`Stat`], [`List`], [`Remove`],
-//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], and with feature `transfer` `Put`, `Get`, `Digest`, `TreeDigest`,
+//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], and with feature `transfer` `Put`, `PutAll`, `Get`, `Digest`, `TreeDigest`,
 //!   `ListTree` and `ChangeTree`. One of your own implements [`Operation`]; it sees no byte of the protocol and no clock.
 //! - **The session** speaks bytes and time: [`Session`] is what is kept from run to run, a [`Run`] is one operation under
 //!   way, a [`Step`] is what it wants done.
@@ -65,7 +65,7 @@
 //! asked first what it has: where it is the same, nothing is sent; of an older version it makes the new one, out of its pieces
 //! and what differs; what a cut-off put left is gone on with. What is text goes through one deflate stream, whose window lives
 //! from chunk to chunk and from file to file. The file is written under another name (`.rp-` and a checksum of the name, beside
-//! it), its digest is compared on the board, and then it is renamed: a target is the old file or the new one. A `Get` is
+//! it; `.rp-0` where one script does all), its digest is compared on the board, and then it is renamed: a target is the old file or the new one. A `Get` is
 //! one script in blocks with a check behind each, and goes on from the last one. Trees are compared by one digest first.
 //!
 //! # Guarantees

@@ -111,6 +111,18 @@ impl Caps {
     pub(super) const NONE: Self = Self { literal: usize::MAX, window_bits: 15, free: None };
 }
 
+/// What a file begins with.
+pub(super) enum First {
+    /// What differs from the file that the host knows.
+    Patch,
+    /// Questions about the old file.
+    Comparison,
+    /// A look at what is there.
+    Look,
+    /// Its content.
+    Data,
+}
+
 /// What is to be planned for.
 pub(super) struct Load<'a> {
     pub(super) size: u64,
@@ -166,6 +178,24 @@ impl Plan {
             reasons.push(("target", "written itself".into(), why.into()));
         }
         Self { scripts, literal, encoding, window_bits, literals, direct, reasons }
+    }
+
+    /// Says what comes first.
+    pub(super) fn begins(&mut self, first: First) {
+        let (chosen, why) = match first {
+            First::Patch => (
+                "what differs",
+                "the host knows what was last put there; if the board has it, it makes the file of it",
+            ),
+            First::Comparison => {
+                ("a comparison", "where the board has most of it already, only the rest is sent")
+            }
+            First::Look => {
+                ("a look", "what is there already is not sent, and what a cut-off put left is gone on with")
+            }
+            First::Data => ("the content", "it goes in one script, or nothing of it can be there"),
+        };
+        self.reasons.push(("first", chosen.into(), why.into()));
     }
 
     /// Returns each choice: what it is about, what was chosen, and why.

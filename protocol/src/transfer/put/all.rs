@@ -90,7 +90,37 @@ pub enum Placed {
 /// are.
 ///
 /// Each file is [`Put`](crate::Put) as one alone is; run again after a fault, it goes on with the file that was on its way.
-/// Memory does not grow with the files' sizes.
+/// Memory does not grow with the files' sizes. Its result has one of each file; an error of the run itself (a fault, `^C`) says
+/// that it did not come to all, and those that it came to were told to [`Files::settled`].
+///
+/// ```
+/// use rawpaste::{Choices, Error, Files, Plan, PutAll, Source};
+///
+/// /// Files in memory.
+/// struct Memory(Vec<Vec<u8>>);
+///
+/// impl Files for Memory {
+///     fn size(&mut self, index: usize) -> Result<u64, Error> {
+///         Ok(self.0[index].len() as u64)
+///     }
+///
+///     fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+///         self.0[index].read_at(offset, buffer)
+///     }
+///
+///     fn planned(&mut self, index: usize, plan: &Plan) {
+///         println!("file {index}:\n{plan}");
+///     }
+/// }
+///
+/// let mut choices = Choices::default();
+/// choices.chunk = Some(1024);
+/// let files = Memory(vec![b"import app\n".to_vec(), b"VERSION = 2\n".to_vec()]);
+/// let put = PutAll::new(files, ["main.py", "app.py"])?.choices(choices);
+/// // `connection.run(put)?` is `[Ok(Placed::Written { .. }), ..]`.
+/// # let _ = put;
+/// # Ok::<(), Error>(())
+/// ```
 pub struct PutAll<F> {
     pub(super) files: F,
     pub(super) jobs: Vec<Job>,

@@ -30,7 +30,8 @@ pub(super) use on_board::{ONCE, PATCH};
 ///
 /// What it sends goes to a temporary name beside the target; its digest is compared on the board, then it is renamed
 /// over the target. The source is digested first, and again as it is sent, so that a file that changed under the put is an
-/// error. Where the target is the same already nothing is sent. After a fault, a cancel or a kill the temporary file stays,
+/// error. Where the target is the same already nothing is sent, but
+/// of a file below 3 KiB, which goes in the one script that a look would take. After a fault, a cancel or a kill the temporary file stays,
 /// and the next put there goes on from what it holds; after an exception or a refusal it is removed. On FAT the rename has
 /// a gap in which neither file is there (MicroPython's `extmod/vfs_fat.c`). A board without `os.rename` has its target
 /// written directly ([`Plan`] says so).

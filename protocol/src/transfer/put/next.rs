@@ -12,7 +12,7 @@ use crate::{
     Argument, Board, DigestKind, Error, Quoting, Refused, Script,
     helper::BASE64,
     transfer::{
-        plan::{Encoding, Load, Plan, Scripts},
+        plan::{Encoding, First, Load, Plan, Scripts},
         sum, temporary,
     },
 };
@@ -128,7 +128,7 @@ impl<F: Files> PutAll<F> {
         let target = self.jobs[file].target.clone();
         let hash = Current::digest(&mut self.file(file), size, kind, &target, &mut sample)?;
         let load = Load { size, sample: &sample, streams: self.stream.bits().is_some() };
-        let plan = Plan::within(draft.board, &self.choices, self.caps, &load);
+        let mut plan = Plan::within(draft.board, &self.choices, self.caps, &load);
         if plan.scripts == Scripts::One && plan.window_bits.is_none() && !plan.direct {
             let length = usize::try_from(size).unwrap_or(usize::MAX);
             if draft.used > 0 && draft.used + length > plan.literal {
@@ -152,9 +152,15 @@ impl<F: Files> PutAll<F> {
             self.next = Next::File(file + 1);
             return Ok(Then::More);
         }
-        self.planned(file, size, &plan);
         let looks = plan.scripts == Scripts::Chunks && (self.files.looks(file) || self.setbacks.any());
         let comparison = if looks { self.comparison(file, size, &plan, draft.board)? } else { None };
+        plan.begins(match (&comparison, looks) {
+            (Some(Stage::Patch(_)), _) => First::Patch,
+            (Some(_), _) => First::Comparison,
+            (None, true) => First::Look,
+            (None, false) => First::Data,
+        });
+        self.planned(file, size, &plan);
         let stage = comparison.unwrap_or(if looks { Stage::Look } else { Stage::Open { removes: false } });
         self.jobs[file].temporary = match (plan.direct, plan.scripts) {
             (true, _) => target.clone(),

@@ -44,7 +44,12 @@ pub(super) fn differs_in_case(path: &str, other: &str) -> Unfit {
 
 /// Returns what is the same for names that FAT takes for one, and perhaps for a few more.
 pub(super) fn fold(path: &str) -> String {
-    path.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    // FAT folds a character into one, so that no name changes its length.
+    let fold = |character: char| {
+        let mut upper = character.to_uppercase();
+        if upper.len() == 1 { upper.next().unwrap_or(character) } else { character }
+    };
+    path.chars().map(fold).collect()
 }
 
 fn wrong(name: &str) -> Option<&'static str> {
