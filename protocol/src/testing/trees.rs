@@ -11,7 +11,7 @@ use alloc::{
 use core::{convert::Infallible, ops::ControlFlow};
 use std::sync::{Mutex, PoisonError};
 
-use super::scenarios::{put, remove, story};
+use super::scenarios::{put, story};
 use crate::{
     Board, ChangeTree, Content, DigestKind, Error, Hash, ListTree, Needs, Operation, Reply, Script, Stdin,
     TreeChange, TreeDigest, TreeEntry, hash_tree,
