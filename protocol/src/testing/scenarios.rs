@@ -295,7 +295,7 @@ pub(super) fn list(path: &'static str, outcome: &str) -> Task {
     Task::new(move || List::new(path), tell, outcome)
 }
 
-pub(super) fn remove(path: &'static str, outcome: &str) -> Task {
+fn remove(path: &'static str, outcome: &str) -> Task {
     Task::new(move || Remove::new(path), done, outcome)
 }
 
