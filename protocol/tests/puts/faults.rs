@@ -63,7 +63,7 @@ impl Case {
         bench.device.disk_mut().make_dir("lib").expect("a folder");
         for (path, (_, old)) in PATHS.iter().zip(&self.files) {
             if let Some(old) = old {
-                bench.device.disk_mut().insert(*path, old.clone());
+                bench.device.disk_mut().insert(path, old.clone());
             }
         }
         bench
