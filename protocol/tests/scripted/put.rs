@@ -119,3 +119,33 @@ fn a_temporary_file_is_removed_after_an_exception() {
         Ok(WRITTEN)
     );
 }
+
+/// What a script raises that lost a byte: it is sent again, and what raises each time fails the file with its own words.
+#[test]
+fn an_exception_that_a_lost_byte_may_have_caused_is_tried_again() {
+    for exception in ["NameError: name 'rp' isn't defined", "ValueError: incorrect padding", "TypeError:"] {
+        for times in [1, 2, 3] {
+            let (mut raised, mut writes) = (0, 0);
+            let told = result(put(5000), |script| {
+                if calls(script, "W") {
+                    writes += 1;
+                    if raised < times {
+                        raised += 1;
+                        return crate::board::raised(exception);
+                    }
+                }
+                takes_files(script)
+            });
+            match told {
+                Ok(_) => assert!(times < 3 && writes > times, "{exception}, {times} times"),
+                Err(Error::Exception(shown)) => {
+                    assert!(
+                        times == 3 && exception.starts_with(&shown.kind),
+                        "{exception}, {times} times: {shown}"
+                    );
+                }
+                Err(error) => panic!("{exception}, {times} times: {error}"),
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{fs, sync::mpsc};
 
-use rawpaste::{Event, Put, Session};
+use rawpaste::{Choices, Encoding, Event, Put, Session};
 use rawpaste_blocking::{Connection, Error, Keyboard, Serial};
 use rawpaste_board::trial::{Trial, trial};
 
@@ -41,9 +41,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a put goes on over a second transport", |board| {
             let port = board.running.on_pty()?;
             let name = port.name().to_string_lossy();
-            let data = bytes(3000);
-            let mut put = Put::new(&data[..], "a file")?.chunk(256);
-            let dies = Dies { port: Serial::open(&name)?, steps: 600 };
+            let data = bytes(8000);
+            let mut choices = Choices::default();
+            (choices.encoding, choices.chunk) = (Some(Encoding::Dense), Some(256));
+            let mut put = Put::new(&data[..], "a file")?.choices(choices);
+            let dies = Dies { port: Serial::open(&name)?, steps: 1000 };
             let mut first = Connection::new(dies, Session::default());
             let mut done = 0;
             let keyboard = Keyboard { typed: mpsc::channel().1, interrupts: mpsc::channel().1 };
@@ -53,7 +55,7 @@ pub(crate) fn trials() -> Vec<Trial> {
                 }
             });
             assert!(matches!(died, Err(Error::Transport(_))), "{died:?}");
-            assert!(done > 0 && done < 3000, "{done}");
+            assert!(done > 0 && done < 8000, "{done}");
             let (dead, mut session) = first.into_parts();
             drop(dead);
             session.lose();

@@ -7,6 +7,8 @@ mod cut_off;
 #[cfg(unix)]
 mod in_process;
 #[cfg(unix)]
+mod lossy;
+#[cfg(unix)]
 mod open_flow;
 #[cfg(unix)]
 mod ports;
@@ -24,6 +26,7 @@ fn main() {
     let mut trials = named::trials();
     trials.extend(cancel::trials());
     trials.extend(cut_off::trials());
+    trials.extend(lossy::trials());
     trials.extend(puts::trials());
     trials.extend(worker::trials());
     trials.extend(open_flow::trials());

@@ -62,11 +62,13 @@ impl<F: Files> PutAll<F> {
     }
 
     fn lose(&mut self, file: usize) {
+        self.lose_or(None, file, Refused::Digest.into());
+    }
+
+    /// Bytes were lost; where that goes on the file fails with `error`.
+    fn lose_or(&mut self, call: Option<Call>, file: usize, error: Error) {
         self.lost = true;
-        match self.setbacks.lost() {
-            Ok(()) => self.rewind(),
-            Err(error) => self.fail(file, error),
-        }
+        if self.setbacks.lost() { self.rewind() } else { self.give_up(call, file, error) }
     }
 
     /// The board's memory was lost.
@@ -202,10 +204,10 @@ impl<F: Files> PutAll<F> {
             } else {
                 self.give_up(call, file, NO_MEMORY.into());
             }
-        } else if is_spoilt(&exception) {
-            self.lose(file);
         } else {
-            self.give_up(call, file, explain(exception.into(), &["stat", "rename", "remove"]));
+            let spoilt = is_spoilt(&exception);
+            let error = explain(exception.into(), &["stat", "rename", "remove"]);
+            if spoilt { self.lose_or(call, file, error) } else { self.give_up(call, file, error) }
         }
     }
 
@@ -228,9 +230,10 @@ impl<F: Files> PutAll<F> {
     }
 }
 
-/// Whether the arguments of a call were not what it takes: base64 that lost a character, bytes that lost their `b`.
+/// Whether a call may not have arrived as it was sent: base64 that lost a character, bytes that lost their `b`, a name
+/// that is another.
 fn is_spoilt(exception: &Exception) -> bool {
-    matches!(&*exception.kind, "ValueError" | "TypeError")
+    matches!(&*exception.kind, "ValueError" | "TypeError" | "NameError")
 }
 
 /// What a look found.

@@ -30,10 +30,10 @@ impl Setbacks {
         }
     }
 
-    /// Bytes were lost: the digest differs, or a chunk is not what was sent.
-    pub(super) fn lost(&mut self) -> Result<(), Error> {
+    /// Bytes were lost: the digest differs, or a chunk is not what was sent. Returns whether it is worth another try.
+    pub(super) const fn lost(&mut self) -> bool {
         self.losses += 1;
-        if self.losses >= LOSSES { Err(Refused::Digest.into()) } else { Ok(()) }
+        self.losses < LOSSES
     }
 
     /// The board no longer knows the file: it was reset, or it is another one.
