@@ -108,7 +108,7 @@
 //!   one way back for all, tested at each byte.
 //! - A put of one small file, and a patch of an old file, are scripts that stand for themselves, and definitions of helpers
 //!   travel deflated: on a slow line the engine's own Python costs more than the file.
-//! - An old file is compared by CRC-32, which the host can roll over the new file; two levels of blocks, 8 KiB and 512 bytes.
+//! - An old file is compared by CRC-32, which the host can roll over the new file; two levels of blocks, 8 KiB and 256 bytes.
 //! - Gets do not travel deflated: hardly a board has a `DeflateIO` that compresses.
 //! - Digests by which a put knows a file are cut to 16 bytes.
 //! - A [`Sink`] can be read back, so that a get goes on from what it holds; the board says whether its file begins so. Each

@@ -11,7 +11,7 @@ use crate::{Value, transfer::roll::Roll};
 pub(super) const SIZES: Range<u64> = 16 * 1024..1024 * 1024 + 1;
 /// The blocks of the first question, of the second, and those of an old file that the host knows.
 const COARSE: usize = 8192;
-const FINE: usize = 512;
+const FINE: usize = 256;
 const KNOWN: usize = 32;
 /// How long a digest is.
 const DIGEST: usize = 16;
@@ -90,7 +90,8 @@ impl Delta {
         let [size, sums]: [Value; 2] = value.into_sequence()?.try_into().ok()?;
         let (size, Value::Bytes(sums)) = (size.as_u64()?, sums) else { return None };
         let sums = STANDARD.decode(sums.trim_ascii()).ok()?;
-        let (sums, found) = sums.split_at_checked(sums.len().checked_sub(DIGEST)?)?;
+        let digests = if self.asked.is_some_and(|offset| offset > 0) { 0 } else { DIGEST };
+        let (sums, found) = sums.split_at_checked(sums.len().checked_sub(digests)?)?;
         let sum = |bytes: &[u8]| bytes.try_into().ok().map(u32::from_be_bytes);
         let sums: Vec<u32> = sums.chunks(4).map(sum).collect::<Option<_>>()?;
         if let Some(offset) = self.asked {
@@ -243,7 +244,8 @@ mod tests {
         let end = old.len().min(usize::try_from(end).expect("small")).max(from);
         let sums = old[from..end].chunks(usize::try_from(block).expect("small"));
         let sums: Vec<u8> = sums.flat_map(|block| crc32fast::hash(block).to_be_bytes()).collect();
-        let sums = STANDARD.encode([sums, digest(&old[from..end])].concat()) + "\n";
+        let digest = if from == 0 { digest(&old[..end]) } else { Vec::new() };
+        let sums = STANDARD.encode([sums, digest].concat()) + "\n";
         Value::Sequence(vec![Value::Int(old.len() as i64), Value::Bytes(sums.into_bytes())])
     }
 

@@ -3,7 +3,8 @@
 use crate::{Helper, helper::Whole};
 
 /// Prints the size of a file, and in base64 the CRC-32 of its blocks of `k` bytes from one offset to another, and behind
-/// these the first bytes of the digest of its path and these blocks: files of equal checksums need not be equal.
+/// these, from the file's start on, the first bytes of the digest of its path and these blocks: files of equal checksums need
+/// not be equal.
 pub(in super::super) static BLOCKS: Helper = Helper {
     name: "Y",
     source: concat!(
@@ -18,7 +19,7 @@ pub(in super::super) static BLOCKS: Helper = Helper {
         "    b=f.read(k)\n",
         "    h.update(b)\n",
         "    r+=a.crc32(b).to_bytes(4,'big')\n",
-        "  print((s,a.b2a_base64(r+h.digest()[:16])))\n",
+        "  print((s,a.b2a_base64(r+h.digest()[o:16])))\n",
     ),
     requires: &[],
     #[cfg(feature = "testing")]
@@ -80,7 +81,9 @@ mod twins {
             hasher.update(block);
             sums.extend(crc32fast::hash(block).to_be_bytes());
         }
-        sums.extend(hasher.finish().bytes());
+        if from == 0 {
+            sums.extend(hasher.finish().bytes());
+        }
         machine.print(&format!("({}, b'{}\\n')\n", bytes.len(), STANDARD.encode(sums)));
         Ok(())
     }
