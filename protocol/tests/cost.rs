@@ -6,7 +6,7 @@ use std::{fmt::Write as _, fs, num::NonZeroUsize, path::Path};
 
 use rawpaste::{
     Cause, Choices, Config, Encoding, Flow, Holds, Policy, Put, Session,
-    testing::{Bench, Driven, Firmware, LinkShape, Manner, drive},
+    testing::{Bench, Driven, Firmware, LinkShape, Manner, drive, noise},
 };
 
 const SIZES: [usize; 7] = [1, 2, 3, 5, 10, 50, 100];
@@ -20,16 +20,6 @@ const HEAD: &str = "\
 # a threshold. Openly a script is enough for its flush.
 size chunk preset  flow     transport scripts     up  down writes forced threshold interval  turns
 ";
-
-/// Bytes without a pattern, from a linear congruential generator.
-fn random(length: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    (0..length).map(|_| next()).collect()
-}
 
 /// What one put costs.
 struct Cost {
@@ -70,7 +60,7 @@ fn put(content: &[u8], chunk: usize, policy: Policy, flow: Flow, holds: Holds) -
 
 fn row(size: usize, chunk: usize, preset: &str, flow: Flow, holds: Holds) -> String {
     let policy = preset.parse().expect("a preset");
-    let cost = put(&random(size * 1024), chunk, policy, flow, holds);
+    let cost = put(&noise(1, size * 1024), chunk, policy, flow, holds);
     let by = |cause| cost.driven.causes.get(&cause).copied().unwrap_or_default();
     let flow = if flow == Flow::Open { "open" } else { "windowed" };
     let transport = if holds == Holds::Nothing { "bare" } else { "holding" };
@@ -126,7 +116,7 @@ fn the_table_is_what_a_put_costs() {
 /// answer that is waited for; openly one for each script, and three for the data.
 #[test]
 fn drains() {
-    let content = random(10 * 1024);
+    let content = noise(1, 10 * 1024);
     let mut policy = Policy::WINDOWS;
     policy.threshold = 4096;
     let bare = put(&content, 256, policy, Flow::Windowed, Holds::Nothing);

@@ -7,7 +7,7 @@ use rawpaste::{
     Config, Error, Eval, Exec, Get, Holds, Leave, List, Operation, Placed, Put, Refused, Session, Source,
     testing::{
         Act, Bench, Capabilities, FileSystem, Firmware, Input, LinkShape, Manner, Program, RawPaste, drive,
-        strategies,
+        noise, strategies,
     },
 };
 
@@ -20,16 +20,6 @@ fn run<O: Operation>(bench: &mut Bench, session: &mut Session, operation: O) -> 
 
 fn put(bytes: &[u8], path: &str) -> Put<Vec<u8>> {
     Put::new(bytes.to_vec(), path).expect("a path")
-}
-
-/// Bytes without a pattern, from a linear congruential generator.
-fn random(length: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    (0..length).map(|_| next()).collect()
 }
 
 proptest! {
@@ -66,7 +56,7 @@ proptest! {
 /// The board knows the helpers already: they cost a connection about 1.4 KiB, once.
 #[test]
 fn a_slow_wire_is_used_well() {
-    let content = random(10 * 1024);
+    let content = noise(1, 10 * 1024);
     let mut bench = Bench::new(Firmware::default(), LinkShape::uart());
     let mut session = Session::default();
     assert_eq!(run(&mut bench, &mut session, put(&content[..4096], "first")), Ok(WRITTEN));
@@ -87,7 +77,7 @@ fn a_slow_wire_is_used_well() {
 /// On a transport that holds back, one flush before each wait and none besides; on a bare one none at all.
 #[test]
 fn flushes_are_what_waiting_needs() {
-    let content = random(1000);
+    let content = noise(1, 1000);
     let mut counts = Vec::new();
     for holds in [Holds::Nothing, Holds::UntilFlush] {
         let mut config = Config::default();
@@ -105,7 +95,7 @@ fn flushes_are_what_waiting_needs() {
 /// whole or there is an error, and where two windows fit it is whole.
 #[test]
 fn buffers_that_overflow() {
-    let content = random(3000);
+    let content = noise(1, 3000);
     for (size, fits) in [(63, false), (127, false), (255, true), (259, true), (511, true)] {
         for consume in [Duration::ZERO, Duration::from_micros(100), Duration::from_micros(300)] {
             let firmware = Firmware {
@@ -143,7 +133,7 @@ fn small_buffers_are_not_overrun() {
         let mut session = Session::new(config);
         let exec = Exec::captured(code.clone(), 10).expect("code");
         assert_eq!(run(&mut bench, &mut session, exec), Ok(vec![]), "{size}");
-        let content = random(2000);
+        let content = noise(1, 2000);
         assert_eq!(run(&mut bench, &mut session, put(&content, "f")), Ok(WRITTEN), "{size}");
         assert_eq!(bench.device.disk().get("f"), Some(&content[..]), "{size}");
         assert_eq!(bench.device.statistics().dropped, 0, "{size}");
@@ -208,7 +198,7 @@ fn a_source_that_changes_is_an_error() {
         }
     }
     // It grew while it was put; it is shorter than it said.
-    let contents = [random(100), random(5000), vec![b'x'; 5000]];
+    let contents = [noise(1, 100), noise(1, 5000), vec![b'x'; 5000]];
     for (content, more) in contents.iter().flat_map(|content| [(content, 0), (content, 1)]) {
         let mut bench = Bench::new(Firmware::default(), LinkShape::default());
         let mut session = Session::default();

@@ -4,7 +4,6 @@ use std::{
     fs::OpenOptions,
     io::{Read, Seek},
     ops::ControlFlow,
-    time::Duration,
 };
 
 use proptest::prelude::*;
@@ -12,20 +11,10 @@ use rawpaste::{
     Board, Config, DigestKind, Error, Exec, FaultKind, Get, Hash, Needs, Operation, Refused, Reply, Script,
     Session, Sink, Stdin,
     testing::{
-        Bench, Capabilities, Direction, Driven, Fault, Firmware, LinkShape, Manner, Trouble, drive,
+        Bench, Capabilities, Direction, Driven, Fault, Firmware, LinkShape, Manner, Trouble, drive, noise,
         strategies,
     },
 };
-
-/// Bytes without a pattern, from a linear congruential generator.
-fn random(length: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    (0..length).map(|_| next()).collect()
-}
 
 /// A board with this file, at the end of a link.
 fn bench(firmware: Firmware, shape: LinkShape, content: &[u8]) -> Bench {
@@ -65,7 +54,7 @@ impl Operation for Knows {
 /// knows no helper yet: 95 % of the wire, all in.
 #[test]
 fn a_slow_wire_is_used_well() {
-    let content = random(50 * 1024);
+    let content = noise(1, 50 * 1024);
     let mut session = Session::default();
     assert_eq!(
         run(&mut Bench::new(Firmware::default(), LinkShape::default()), &mut session, Knows).result,
@@ -95,7 +84,7 @@ fn a_slow_wire_is_used_well() {
 /// and little besides.
 #[test]
 fn every_fault_at_every_byte() {
-    let content = random(2 * 4096 + 300);
+    let content = noise(1, 2 * 4096 + 300);
     let (mut bench, mut session) =
         (bench(Firmware::default(), LinkShape::default(), &content), Session::default());
     assert_eq!(run(&mut bench, &mut session, get(Vec::new())).result, Some(Ok(content.len() as u64)));
@@ -103,26 +92,13 @@ fn every_fault_at_every_byte() {
     // From the last block on each byte meets each trouble, before it one of them.
     for (direction, count) in [(Direction::Down, down), (Direction::Up, up)] {
         for at in 0..count {
-            for (n, trouble) in troubles().into_iter().enumerate() {
+            for (n, trouble) in Trouble::kinds().into_iter().enumerate() {
                 if at + 400 > count || at % 8 == n as u64 {
                     suffers(&content, Fault { direction, at, trouble });
                 }
             }
         }
     }
-}
-
-fn troubles() -> [Trouble; 8] {
-    [
-        Trouble::Drop(1),
-        Trouble::Repeat(1),
-        Trouble::Corrupt(0x01),
-        Trouble::Corrupt(0x80),
-        Trouble::Stall(Duration::from_secs(12)),
-        Trouble::Chatter(b"tick\r\n".to_vec()),
-        Trouble::Reset,
-        Trouble::End,
-    ]
 }
 
 fn suffers(content: &[u8], fault: Fault) {
@@ -173,7 +149,7 @@ fn cancelled_at_every_step() {
             Ok(self.0.len() as u64)
         }
     }
-    let content = random(3 * 4096 + 1);
+    let content = noise(1, 3 * 4096 + 1);
     let mut kept = 0;
     for cancel in 0.. {
         let mut bench = bench(Firmware::default(), LinkShape::default(), &content);
@@ -210,7 +186,7 @@ proptest! {
         (sha256, binascii, stdout_buffer) in any::<(bool, bool, bool)>(),
     ) {
         let can = Capabilities { sha256, binascii, stdout_buffer, ..Capabilities::default() };
-        let content = random(size);
+        let content = noise(1, size);
         let mut bench = bench(Firmware { can, ..firmware }, shape, &content);
         for fault in faults {
             bench.wire.add(Fault { direction: Direction::Down, ..fault });
@@ -232,7 +208,7 @@ proptest! {
 /// What a sink holds that is not the file's beginning is thrown away; what is, stays.
 #[test]
 fn what_is_held_stays_if_the_board_agrees() {
-    let content = random(20_000);
+    let content = noise(1, 20_000);
     let mut longer = content.clone();
     longer.push(0);
     let mut other = content[..15_000].to_vec();
@@ -262,7 +238,7 @@ fn what_is_held_stays_if_the_board_agrees() {
 /// A file of this machine goes on from its own content; one that cannot be read begins at the start.
 #[test]
 fn local_files_go_on() {
-    let content = random(20_000);
+    let content = noise(1, 20_000);
     for (reads, missing) in [(true, 8000), (false, 20_000)] {
         let named = tempfile::NamedTempFile::new().expect("a file");
         let mut file = named.reopen().expect("the same file");
@@ -284,7 +260,7 @@ fn local_files_go_on() {
 /// The file is another when the get goes on: what arrives is the new one, all of it.
 #[test]
 fn a_file_that_changed_between_two_runs() {
-    let (old, new) = (random(10_000), [&random(4095)[..], &[0; 7000]].concat());
+    let (old, new) = (noise(1, 10_000), [&noise(1, 4095)[..], &[0; 7000]].concat());
     let mut bench = bench(Firmware::default(), LinkShape::default(), &old);
     let mut session = Session::default();
     bench.wire.add(Fault::down(9000, Trouble::End));

@@ -2,7 +2,7 @@
 
 use rawpaste::{
     Board, Choices, Error, Files, Placed, Plan, Put, PutAll, Refused, Session, Source,
-    testing::{Bench, Firmware, LinkShape, Manner, drive},
+    testing::{Bench, Firmware, LinkShape, Manner, drive, noise},
 };
 
 const WRITTEN: Placed = Placed::Written { resumed: 0 };
@@ -33,16 +33,6 @@ impl Files for Known {
     }
 }
 
-/// Bytes that do not shrink, from a linear congruential generator.
-fn random(seed: u32, length: usize) -> Vec<u8> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    };
-    (0..length).map(|_| next()).collect()
-}
-
 fn edited(old: &[u8]) -> Vec<u8> {
     let mut new = old.to_vec();
     new.splice(9000..9003, *b"a line that was not there");
@@ -61,9 +51,9 @@ fn names(bench: &Bench) -> Vec<String> {
 
 #[test]
 fn a_file_made_of_the_old_one_is_settled_once() {
-    let old = random(1, 20_000);
+    let old = noise(1, 20_000);
     for knows in [true, false] {
-        let files = vec![edited(&old), random(2, 5000), random(3, 100)];
+        let files = vec![edited(&old), noise(2, 5000), noise(3, 100)];
         let known = Known { files: files.clone(), old: knows.then(|| old.clone()), settled: Vec::new() };
         let mut put = PutAll::new(known, ["f", "g", "h"]).expect("paths");
         let mut bench = bench(Firmware::default(), &old);
@@ -83,7 +73,7 @@ fn a_file_made_of_the_old_one_is_settled_once() {
 fn equal_checksums_are_not_equal_files() {
     let blocks = |seed: u32| -> Vec<u8> {
         let block = |seed| {
-            let mut block = random(seed, 8188);
+            let mut block = noise(seed, 8188);
             let sum = crc32fast::hash(&block);
             block.extend(sum.to_le_bytes());
             block
@@ -104,7 +94,7 @@ fn equal_checksums_are_not_equal_files() {
 /// What is believed of the old file is wrong, or there is no room to make the new one beside it: nothing of that is left.
 #[test]
 fn a_patch_in_vain_leaves_nothing() {
-    let (old, other) = (random(1, 60_000), random(9, 60_000));
+    let (old, other) = (noise(1, 60_000), noise(9, 60_000));
     for (disk, in_place) in [(1024 * 1024, false), (100 * 1024, true)] {
         let mut new = edited(&other);
         new.truncate(60_000);
@@ -125,8 +115,8 @@ fn a_patch_in_vain_leaves_nothing() {
 /// What was compared in vain is compared again when the operation is run again.
 #[test]
 fn each_run_compares() {
-    let old = random(1, 20_000);
-    let mut bench = bench(Firmware::default(), &random(5, 20_000));
+    let old = noise(1, 20_000);
+    let mut bench = bench(Firmware::default(), &noise(5, 20_000));
     let mut session = Session::default();
     let files = Known { files: vec![edited(&old)], ..Known::default() };
     let mut put = PutAll::new(files, ["f"]).expect("paths");

@@ -84,28 +84,15 @@ fn every_fault_at_every_byte() {
     assert!(matches!(driven.result, Some(Ok(_))));
     let (up, down) = (bench.wire.sent(), bench.wire.answered());
     for at in 0..up {
-        for trouble in troubles() {
+        for trouble in Trouble::kinds() {
             suffers(Fault { direction: Direction::Up, at, trouble });
         }
     }
     for at in 0..down {
-        for trouble in troubles() {
+        for trouble in Trouble::kinds() {
             suffers(Fault { direction: Direction::Down, at, trouble });
         }
     }
-}
-
-fn troubles() -> [Trouble; 8] {
-    [
-        Trouble::Drop(1),
-        Trouble::Repeat(1),
-        Trouble::Corrupt(0x01),
-        Trouble::Corrupt(0x80),
-        Trouble::Stall(Duration::from_secs(12)),
-        Trouble::Chatter(b"tick\r\n".to_vec()),
-        Trouble::Reset,
-        Trouble::End,
-    ]
 }
 
 fn suffers(fault: Fault) {

@@ -40,6 +40,23 @@ pub enum Trouble {
     End,
 }
 
+impl Trouble {
+    /// Returns one of each kind, to try at each byte: silence for longer than the usual patience among them.
+    #[must_use]
+    pub fn kinds() -> [Self; 8] {
+        [
+            Self::Drop(1),
+            Self::Repeat(1),
+            Self::Corrupt(0x01),
+            Self::Corrupt(0x80),
+            Self::Stall(Duration::from_secs(12)),
+            Self::Chatter(b"tick\r\n".to_vec()),
+            Self::Reset,
+            Self::End,
+        ]
+    }
+}
+
 impl Fault {
     /// Returns trouble with byte `at` from host to board.
     #[must_use]

@@ -8,16 +8,6 @@ use rawpaste::{
 /// What a put comes to that found nothing.
 pub(crate) const WRITTEN: Placed = Placed::Written { resumed: 0 };
 
-/// Bytes that do not shrink, from a linear congruential generator.
-pub(crate) fn random(length: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    };
-    (0..length).map(|_| next()).collect()
-}
-
 /// Text that shrinks, as a program does.
 pub(crate) fn text(length: usize) -> Vec<u8> {
     let lines =

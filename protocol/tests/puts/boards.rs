@@ -2,10 +2,10 @@
 
 use rawpaste::{
     Choices, Encoding, Get, Placed, Plan, Scripts, Session,
-    testing::{Fault, Firmware, LinkShape, Trouble},
+    testing::{Fault, Firmware, LinkShape, Trouble, noise},
 };
 
-use crate::bench::{WRITTEN, bench, put, random, run, temporary, text};
+use crate::bench::{WRITTEN, bench, put, run, temporary, text};
 
 fn boards() -> [(&'static str, Firmware); 7] {
     let writable = Firmware { read_only: false, ..Firmware::circuitpython() };
@@ -34,7 +34,7 @@ fn encodings() -> [Option<Encoding>; 5] {
 fn each_size_on_each_board() {
     for (name, firmware) in boards() {
         for size in [0, 1, 700, 3071, 3072, 9000] {
-            for content in [random(size), text(size)] {
+            for content in [noise(1, size), text(size)] {
                 for encoding in encodings() {
                     arrives(&format!("{name}, {size}, {encoding:?}"), &firmware, &content, encoding);
                 }
@@ -79,7 +79,7 @@ fn a_path_of_seven_bits() {
     for (firmware, literals) in [(Firmware::default(), Encoding::Base64), (bare, Encoding::Ascii)] {
         let at = at_self_test(&firmware);
         for (content, forced) in
-            [(random(5000), None), (text(5000), None), (random(5000), Some(Encoding::Dense))]
+            [(noise(1, 5000), None), (text(5000), None), (noise(1, 5000), Some(Encoding::Dense))]
         {
             let (mut session, mut bench) = (Session::default(), bench(firmware.clone()));
             bench.wire.add(Fault::up(at, Trouble::Corrupt(0x80)));

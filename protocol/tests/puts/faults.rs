@@ -7,11 +7,12 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use rawpaste::{
     Choices, Config, Encoding, Error, Flow, Leave, PutAll, Session,
     testing::{
-        Bench, Capabilities, Direction, Driven, Fault, Firmware, Input, LinkShape, Manner, drive, strategies,
+        Bench, Capabilities, Direction, Driven, Fault, Firmware, Input, LinkShape, Manner, drive, noise,
+        strategies,
     },
 };
 
-use crate::bench::{Contents, random, run, text};
+use crate::bench::{Contents, run, text};
 
 const PATHS: [&str; 5] = ["f", "lib/g.py", "h", "lib/i", "\u{e9} '\""];
 
@@ -112,10 +113,10 @@ impl Case {
 fn content(longest: usize) -> impl Strategy<Value = Vec<u8>> {
     let size = prop_oneof![0..longest + 1, 0..100.min(longest + 1)];
     prop_oneof![
-        size.clone().prop_map(random),
+        size.clone().prop_map(|length| noise(1, length)),
         size.clone().prop_map(text),
         (size, any::<u8>(), 1..1000_usize).prop_map(|(size, seed, run)| {
-            let noise = random(size + 256).split_off(seed.into());
+            let noise = noise(1, size + 256).split_off(seed.into());
             let parts =
                 noise.chunks(run).zip(text(size + 1).chunks(run).map(<[u8]>::to_vec).collect::<Vec<_>>());
             parts.flat_map(|(noise, text)| [noise.to_vec(), text].concat()).take(size).collect()
@@ -126,7 +127,10 @@ fn content(longest: usize) -> impl Strategy<Value = Vec<u8>> {
 
 /// A file and an older version of it.
 fn edited() -> impl Strategy<Value = (Vec<u8>, Option<Vec<u8>>)> {
-    let old = prop_oneof![(16_400..22_000_usize).prop_map(random), (16_400..22_000_usize).prop_map(text)];
+    let old = prop_oneof![
+        (16_400..22_000_usize).prop_map(|length| noise(1, length)),
+        (16_400..22_000_usize).prop_map(text)
+    ];
     (old, vec((0..16_000_usize, 0..400_usize, content(300)), 1..3)).prop_map(|(old, edits)| {
         let mut new = old.clone();
         for (at, removed, inserted) in edits {

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use rawpaste::{
     Choices, Config, Encoding, Flow, PutAll, Session,
-    testing::{Firmware, RawPaste},
+    testing::{Firmware, RawPaste, noise},
 };
 
-use crate::bench::{Contents, WRITTEN, bench, put, random, run, text};
+use crate::bench::{Contents, WRITTEN, bench, put, run, text};
 
 #[test]
 fn a_board_with_20_kib_takes_200_kib() {
-    for content in [random(200 * 1024), text(200 * 1024)] {
+    for content in [noise(1, 200 * 1024), text(200 * 1024)] {
         let (mut session, mut bench) =
             (Session::default(), bench(Firmware { heap: 20 * 1024, ..Firmware::default() }));
         let mut put = put(&content);
@@ -38,12 +38,12 @@ fn attempts(heap: usize, content: &[u8], choices: Choices) -> Vec<(usize, Option
 fn literals_are_halved() {
     let mut choices = Choices::default();
     (choices.encoding, choices.chunk) = (Some(Encoding::Dense), Some(8192));
-    let seen = attempts(20 * 1024, &random(20_000), choices.clone());
+    let seen = attempts(20 * 1024, &noise(1, 20_000), choices.clone());
     assert_eq!(seen, [(8192, None), (4096, None)]);
-    let seen = attempts(3 * 1024, &random(20_000), choices.clone());
+    let seen = attempts(3 * 1024, &noise(1, 20_000), choices.clone());
     assert_eq!(seen, [(8192, None), (4096, None), (2048, None), (1024, None), (512, None)]);
     choices.encoding = Some(Encoding::Base64);
-    let seen = attempts(3 * 1024, &random(20_000), choices);
+    let seen = attempts(3 * 1024, &noise(1, 20_000), choices);
     assert_eq!(seen.last(), Some(&(512, None)));
 }
 
@@ -67,7 +67,7 @@ fn windows_are_made_smaller_then_left_out() {
 #[test]
 fn there_is_an_end_to_it() {
     let (mut session, mut bench) = (Session::default(), bench(Firmware { heap: 100, ..Firmware::default() }));
-    let error = run(&mut session, &mut bench, put(&random(5000))).expect_err("it cannot fit");
+    let error = run(&mut session, &mut bench, put(&noise(1, 5000))).expect_err("it cannot fit");
     assert!(error.to_string().contains("MemoryError"), "{error}");
     assert_eq!(bench.device.disk().files().count(), 0);
 }
@@ -75,7 +75,7 @@ fn there_is_an_end_to_it() {
 /// In plain raw mode a line that is too long stops the firmware: scripts are short.
 #[test]
 fn plain_raw_mode_and_little_memory() {
-    for content in [random(5000), text(5000)] {
+    for content in [noise(1, 5000), text(5000)] {
         let firmware = Firmware { raw_paste: RawPaste::Absent, heap: 2000, ..Firmware::default() };
         let (mut session, mut bench) = (Session::default(), bench(firmware));
         assert_eq!(run(&mut session, &mut bench, put(&content)), Ok(WRITTEN));
@@ -108,7 +108,7 @@ fn a_short_script_behind_one_that_was_too_long() {
     let mut bench = bench(Firmware { heap: 14 * 1024, ..Firmware::default() });
     let first = put(b"x");
     assert_eq!(run(&mut session, &mut bench, first), Ok(WRITTEN));
-    let content = random(3530);
+    let content = noise(1, 3530);
     let put = put(&content).chunk(3498);
     assert_eq!(run(&mut session, &mut bench, put), Ok(WRITTEN));
     assert_eq!(bench.device.disk().get("f"), Some(&content[..]));

@@ -4,10 +4,10 @@ use std::{fmt, num::NonZeroUsize, ops::Range, time::Duration};
 
 use rawpaste::{
     Choices, Config, Encoding, Error, Flow, Operation, Placed, PutAll, Session, Step, Value,
-    testing::{Bench, Fault, Firmware, Input, LinkShape, Manner, Trouble, drive},
+    testing::{Bench, Fault, Firmware, Input, LinkShape, Manner, Trouble, drive, noise},
 };
 
-use crate::bench::{Contents, bench, random, text};
+use crate::bench::{Contents, bench, text};
 
 type Put = PutAll<Contents>;
 
@@ -84,10 +84,10 @@ fn is_shorter_without(literal: &[u8], at: usize) -> bool {
 fn each_byte_of_a_literal_is_lost() {
     for flow in [Flow::Windowed, Flow::Open] {
         for (encoding, content) in [
-            (Encoding::Dense, random(2600)),
+            (Encoding::Dense, noise(1, 2600)),
             (Encoding::Deflate, text(9000)),
-            (Encoding::Base64, random(3600)),
-            (Encoding::Ascii, random(2600)),
+            (Encoding::Base64, noise(1, 3600)),
+            (Encoding::Ascii, noise(1, 2600)),
         ] {
             let sent = sent(flow, put(&content, encoding));
             let literals = literals(&sent, encoding);
@@ -158,10 +158,10 @@ fn windowed(events: &[String]) -> usize {
 #[test]
 fn a_board_that_overflows_in_an_open_flow() {
     for (encoding, content) in [
-        (Encoding::Dense, random(20_000)),
+        (Encoding::Dense, noise(1, 20_000)),
         (Encoding::Deflate, text(60_000)),
-        (Encoding::Base64, random(20_000)),
-        (Encoding::Ascii, random(20_000)),
+        (Encoding::Base64, noise(1, 20_000)),
+        (Encoding::Ascii, noise(1, 20_000)),
     ] {
         for room in [256, 400, 512, 1024, 1500] {
             for micros in [2, 5, 30] {

@@ -2,24 +2,24 @@
 
 use rawpaste::{
     Error, Placed, PutAll, Refused, Session,
-    testing::{Bench, Firmware},
+    testing::{Bench, Firmware, noise},
 };
 
-use crate::bench::{Contents, WRITTEN, bench, random, run, temporary, text};
+use crate::bench::{Contents, WRITTEN, bench, run, temporary, text};
 
 const PATHS: [&str; 9] = ["a", "lib/b.py", "c", "none/x", "d", "dir", "none/y", "\u{e9} '\"", "lib/e"];
 
 /// Small ones and large ones, text and not, in no order.
 fn files() -> Vec<Vec<u8>> {
     vec![
-        random(10),
+        noise(1, 10),
         text(5000),
         vec![],
-        random(20),
+        noise(1, 20),
         text(2000),
-        random(30),
-        random(5000),
-        random(3500),
+        noise(1, 30),
+        noise(1, 5000),
+        noise(1, 3500),
         text(300),
     ]
 }
@@ -68,7 +68,7 @@ fn one_that_fails_leaves_the_others_done() {
 #[test]
 fn a_source_that_fails_fails_alone() {
     let (mut session, mut bench) = (Session::default(), board());
-    let mut files = Contents::new([random(10), vec![], random(4000), text(100)]);
+    let mut files = Contents::new([noise(1, 10), vec![], noise(1, 4000), text(100)]);
     files.files[1] = None;
     let put = PutAll::new(files, ["a", "b", "c", "d"]).expect("paths");
     let results = run(&mut session, &mut bench, put).expect("results");
@@ -82,7 +82,7 @@ fn a_source_that_fails_fails_alone() {
 fn no_room_for_one() {
     let (mut session, mut bench) =
         (Session::default(), bench(Firmware { disk: 16 * 1024, ..Firmware::default() }));
-    let files = Contents::new([random(100), random(20_000), random(5000)]);
+    let files = Contents::new([noise(1, 100), noise(1, 20_000), noise(1, 5000)]);
     let put = PutAll::new(files, ["a", "b", "c"]).expect("paths");
     let results = run(&mut session, &mut bench, put).expect("results");
     let [Ok(_), Err(Error::Refused(Refused::NoRoom { needs: 20_000, free, old: 0 })), Ok(_)] = results[..]
@@ -99,7 +99,7 @@ fn in_place() {
     for in_place in [false, true] {
         let (mut session, mut bench) =
             (Session::default(), bench(Firmware { disk: 16 * 1024, ..Firmware::default() }));
-        bench.device.disk_mut().insert("f", random(9000));
+        bench.device.disk_mut().insert("f", noise(1, 9000));
         let put = crate::bench::put(&text(10_000)).in_place(in_place);
         let result = run(&mut session, &mut bench, put);
         let there = bench.device.disk().get("f").expect("a file");
@@ -107,7 +107,7 @@ fn in_place() {
             assert_eq!((result, there), (Ok(WRITTEN), &text(10_000)[..]));
         } else {
             let Err(Error::Refused(Refused::NoRoom { old: 9000, .. })) = result else { panic!("{result:?}") };
-            assert_eq!(there, random(9000));
+            assert_eq!(there, noise(1, 9000));
         }
         assert_eq!(temporary(&bench), [""; 0]);
     }
@@ -118,7 +118,7 @@ fn in_place() {
 fn small_files_share_scripts() {
     let (mut session, mut bench) = (Session::default(), bench(Firmware::default()));
     let paths: Vec<_> = (0..100).map(|at| format!("file{at}")).collect();
-    let files = (0..100).map(|at| random(100 + at)).collect::<Vec<_>>();
+    let files = (0..100).map(|at| noise(1, 100 + at)).collect::<Vec<_>>();
     let put = PutAll::new(Contents::new(files.clone()), paths.clone()).expect("paths");
     let results = run(&mut session, &mut bench, put).expect("results");
     assert!(results.iter().all(|result| *result == Ok(WRITTEN)), "{results:?}");

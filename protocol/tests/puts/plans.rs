@@ -1,8 +1,8 @@
 //! The plan as a table.
 
-use rawpaste::{Board, Choices, Encoding, Plan, Scripts, Session, testing::Firmware};
+use rawpaste::{Board, Choices, Encoding, Plan, Scripts, Session, testing::Firmware, testing::noise};
 
-use crate::bench::{bench, put, random, run, text};
+use crate::bench::{bench, put, run, text};
 
 /// What a session knows of a board with so many KiB of free memory.
 fn board(firmware: Firmware) -> Board {
@@ -30,13 +30,13 @@ fn literals_by_memory() {
         (8000, 2048, 8192),
     ];
     for (kib, least, most) in table {
-        let plan = Plan::new(&with_memory(kib), &Choices::default(), 100_000, &random(4096));
+        let plan = Plan::new(&with_memory(kib), &Choices::default(), 100_000, &noise(1, 4096));
         assert!((least..=most).contains(&plan.literal), "{kib} KiB: {plan}");
         assert!(4 * plan.literal <= kib * 1024, "{kib} KiB: it does not compile");
         assert_eq!((plan.scripts, plan.encoding), (Scripts::Chunks, Encoding::Dense), "{kib} KiB");
     }
     // A board that was not asked.
-    let plan = Plan::new(&Board::default(), &Choices::default(), 100_000, &random(4096));
+    let plan = Plan::new(&Board::default(), &Choices::default(), 100_000, &noise(1, 4096));
     assert_eq!((plan.literal, plan.encoding, plan.window_bits), (256, Encoding::Ascii, None), "{plan}");
 }
 
@@ -57,7 +57,7 @@ fn windows_by_memory() {
         assert_eq!(plan.encoding == Encoding::Deflate, bits.is_some(), "{kib} KiB: {plan}");
     }
     // What does not shrink, or is too short for the definitions to pay.
-    for (size, sample) in [(100_000, random(4096)), (1000, text(1000))] {
+    for (size, sample) in [(100_000, noise(1, 4096)), (1000, text(1000))] {
         assert_eq!(
             Plan::new(&with_memory(128), &Choices::default(), size, &sample).window_bits,
             None,
@@ -98,7 +98,7 @@ fn choices_come_first() {
         choices
     };
     for encoding in [Encoding::Dense, Encoding::Deflate, Encoding::Base64, Encoding::Ascii] {
-        for sample in [random(4096), text(4096)] {
+        for sample in [noise(1, 4096), text(4096)] {
             let plan = Plan::new(&board, &choices(encoding, Some(9), Some(77)), 100_000, &sample);
             let bits = (encoding == Encoding::Deflate).then_some(9);
             assert_eq!((plan.encoding, plan.literal, plan.window_bits), (encoding, 77, bits), "{plan}");

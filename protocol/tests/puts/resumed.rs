@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use rawpaste::{
     Choices, Encoding, Error, Placed, Session,
-    testing::{Bench, Fault, Firmware, LinkShape, Manner, Trouble, drive},
+    testing::{Bench, Fault, Firmware, LinkShape, Manner, Trouble, drive, noise},
 };
 
-use crate::bench::{bench, put, random, run, temporary, text};
+use crate::bench::{bench, put, run, temporary, text};
 
 /// The old file, of which nothing may be lost before the new one is whole.
 fn board() -> Bench {
@@ -33,7 +33,7 @@ fn acknowledged(events: &[String]) -> u64 {
 /// Cuts the link at each place where a chunk may be under way. The second put, another one, sends what is missing.
 #[test]
 fn cut_off_at_every_chunk() {
-    for (encoding, content) in [(Encoding::Dense, random(9000)), (Encoding::Deflate, text(30_000))] {
+    for (encoding, content) in [(Encoding::Dense, noise(1, 9000)), (Encoding::Deflate, text(30_000))] {
         let size = content.len() as u64;
         let (mut session, mut whole) = (Session::default(), board());
         run(&mut session, &mut whole, put(&content).choices(choices(encoding))).expect("a put");
@@ -72,7 +72,7 @@ fn cut_off_at_every_chunk() {
 /// What was left there is not the beginning of this file: it is not gone on with.
 #[test]
 fn what_another_put_left_is_not_gone_on_with() {
-    for content in [random(9000), text(30_000)] {
+    for content in [noise(1, 9000), text(30_000)] {
         let (mut session, mut bench) = (Session::default(), board());
         let other: Vec<u8> = content.iter().map(|byte| byte ^ 1).collect();
         let mut at = 0;
@@ -94,7 +94,7 @@ fn what_another_put_left_is_not_gone_on_with() {
 /// A part that is longer than the file, or all of it without its rename.
 #[test]
 fn parts_at_the_edges() {
-    let content = random(5000);
+    let content = noise(1, 5000);
     let name = {
         let (mut at, mut names) = (3500, vec![]);
         while names.is_empty() {
@@ -107,7 +107,7 @@ fn parts_at_the_edges() {
         names.remove(0)
     };
     let longer = [&content[..], b"x"].concat();
-    let other = random(5001).split_off(1);
+    let other = noise(1, 5001).split_off(1);
     let cases = [(content.clone(), 5000), (longer, 0), (other, 0), (vec![], 0), (content[..1].to_vec(), 1)];
     for (part, resumed) in cases {
         let (mut session, mut bench) = (Session::default(), board());
@@ -126,7 +126,7 @@ fn parts_at_the_edges() {
 /// `^C` ends the run and leaves what there is: the next one goes on with it.
 #[test]
 fn interrupted() {
-    for (encoding, content) in [(Encoding::Dense, random(9000)), (Encoding::Deflate, text(30_000))] {
+    for (encoding, content) in [(Encoding::Dense, noise(1, 9000)), (Encoding::Deflate, text(30_000))] {
         let mut resumed = 0;
         for after in (100..4000).step_by(100) {
             let firmware = Firmware { flash: Duration::from_millis(40), ..Firmware::default() };

@@ -1,14 +1,14 @@
 //! Whatever goes wrong, at any byte of a deflated put or of one of several files: intact or an error, and the next run
 //! works.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::num::NonZeroUsize;
 
 use rawpaste::{
     Choices, Config, Encoding, Error, Leave, Operation, PutAll, Session,
-    testing::{Bench, Direction, Fault, LinkShape, Manner, Trouble, drive},
+    testing::{Bench, Direction, Fault, LinkShape, Manner, Trouble, drive, noise},
 };
 
-use crate::bench::{Contents, bench, put, random, run, text};
+use crate::bench::{Contents, bench, put, run, text};
 
 const PATHS: [&str; 3] = ["f", "g.py", "h"];
 
@@ -16,19 +16,6 @@ fn session() -> Session {
     let mut config = Config::default();
     config.chunk = NonZeroUsize::new(512);
     Session::new(config)
-}
-
-fn troubles() -> [Trouble; 8] {
-    [
-        Trouble::Drop(1),
-        Trouble::Repeat(1),
-        Trouble::Corrupt(0x01),
-        Trouble::Corrupt(0x80),
-        Trouble::Stall(Duration::from_secs(12)),
-        Trouble::Chatter(b"tick\r\n".to_vec()),
-        Trouble::Reset,
-        Trouble::End,
-    ]
 }
 
 fn board() -> Bench {
@@ -53,7 +40,7 @@ fn every_fault<O: Operation>(files: &[Vec<u8>], make: impl Fn() -> O, good: impl
     for (direction, length) in lengths {
         let all = (0..length).flat_map(|at| {
             let half = if at % 2 == 0 { 0..4 } else { 4..8 };
-            troubles()[half].iter().cloned().map(move |trouble| (at, trouble)).collect::<Vec<_>>()
+            Trouble::kinds()[half].iter().cloned().map(move |trouble| (at, trouble)).collect::<Vec<_>>()
         });
         for (at, trouble) in all {
             let fault = Fault { direction, at, trouble };
@@ -97,7 +84,7 @@ fn a_deflated_put() {
 
 #[test]
 fn three_small_files() {
-    let files = vec![random(40), text(450), random(300)];
+    let files = vec![noise(1, 40), text(450), noise(1, 300)];
     let make = || PutAll::new(Contents::new(files.clone()), PATHS).expect("paths");
     every_fault(&files, make, |results| results.iter().all(Result::is_ok));
 }

@@ -233,16 +233,6 @@ pub(crate) fn holds(part: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Bytes that do not shrink, so that they go as they are.
-pub(crate) fn random(length: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    };
-    (0..length).map(|_| next()).collect()
-}
-
 /// A board whose one answer this is, besides definitions.
 pub(crate) fn says(answer: Vec<u8>) -> impl FnMut(&str) -> Vec<u8> {
     move |script| if defines(script) { nothing() } else { answer.clone() }

@@ -1,8 +1,8 @@
 //! Boards that have no memory, wherever it is asked for.
 
-use rawpaste::{Error, Put, Refused, Session};
+use rawpaste::{Error, Put, Refused, Session, testing::noise};
 
-use crate::board::{Board, WRITTEN, about, calls, defines, printed, raised, random, run, takes_files};
+use crate::board::{Board, WRITTEN, about, calls, defines, printed, raised, run, takes_files};
 
 /// What a board says that could not compile a script, or has no memory for the frame.
 fn too_little() -> Vec<u8> {
@@ -15,7 +15,7 @@ fn takes(script: &str) -> Vec<u8> {
 }
 
 fn put() -> Put<Vec<u8>> {
-    Put::new(random(5000), "f").expect("a path").chunk(256)
+    Put::new(noise(1, 5000), "f").expect("a path").chunk(256)
 }
 
 fn is_refused<T>(result: Option<Result<T, Error>>) -> bool {

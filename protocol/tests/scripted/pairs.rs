@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rawpaste::{Choices, Config, Error, Files, Flow, Leave, Placed, Put, PutAll, Refused, Session};
+use rawpaste::{
+    Choices, Config, Error, Files, Flow, Leave, Placed, Put, PutAll, Refused, Session, testing::noise,
+};
 
-use crate::board::{Board, WRITTEN, about, calls, defines, printed, raised, random, run, takes_files};
+use crate::board::{Board, WRITTEN, about, calls, defines, printed, raised, run, takes_files};
 
 const REBOOT: &[u8] = b"\x04\x04\x04MPY: soft reboot\r\nMicroPython v1\r\n>>> ";
 
@@ -60,7 +62,7 @@ fn whole(script: &str) -> Vec<usize> {
 #[test]
 fn answers_after_a_reset_are_told_apart() {
     for reset in 0..8 {
-        let (mut session, mut board, mut put) = (open(), Board::new(), New::put(vec![random(900); 8]));
+        let (mut session, mut board, mut put) = (open(), Board::new(), New::put(vec![noise(1, 900); 8]));
         let (mut placed, mut resets) = (BTreeSet::new(), 0);
         let told = run(&mut session, &mut board, &mut put, |script| {
             let files = whole(script);
@@ -95,12 +97,12 @@ fn literals_get_shorter_by_the_script_that_was_too_long() {
             () if calls(script, "i") => printed(&about(100_000).replace("crc32", kind)),
             () => takes_files(script),
         };
-        let small = run(&mut session, &mut board, New::put(vec![random(9)]), answers);
+        let small = run(&mut session, &mut board, New::put(vec![noise(1, 9)]), answers);
         assert!(small.result.is_some_and(|result| result.is_ok()));
         assert_eq!(run(&mut session, &mut board, Leave::default(), answers).result, Some(Ok(())));
         let mut choices = Choices::default();
         choices.chunk = Some(2048);
-        let put = New::put(vec![random(size)]).choices(choices);
+        let put = New::put(vec![noise(1, size)]).choices(choices);
         let mut met = 0;
         let told = run(&mut session, &mut board, put, |script| {
             if script.contains(first) {
@@ -130,7 +132,7 @@ fn empty_files_do_not_make_a_script_without_end() {
 #[test]
 fn each_file_is_planned_once() {
     let (mut session, mut board) = (open(), Board::new());
-    let mut put = New::put(vec![random(900); 20]);
+    let mut put = New::put(vec![noise(1, 900); 20]);
     let told = run(&mut session, &mut board, &mut put, |script| {
         let calls = whole(script).len();
         if calls == 0 { takes_files(script) } else { printed(&"True\r\n".repeat(calls)) }
@@ -146,7 +148,7 @@ fn each_file_is_planned_once() {
 fn a_look_in_vain_removes_nothing() {
     for answer in [raised("OSError: [Errno 5] EIO"), printed("(-21, (), -21, (), 0, 0)\r\n")] {
         let (mut session, mut board) = (open(), Board::new());
-        let put = Put::new(random(5000), "f").expect("a path");
+        let put = Put::new(noise(1, 5000), "f").expect("a path");
         let told = run(&mut session, &mut board, put, |script| match () {
             () if calls(script, "i") => {
                 printed(&about(100_000).replace("True, True, True)", "False, True, True)"))

@@ -1,11 +1,11 @@
 //! A put: its end, its source, its progress.
 
-use rawpaste::{Error, Placed, Put, Refused, Session, Source};
+use rawpaste::{Error, Placed, Put, Refused, Session, Source, testing::noise};
 
-use crate::board::{Board, WRITTEN, calls, holds, nothing, printed, random, result, run, takes_files};
+use crate::board::{Board, WRITTEN, calls, holds, nothing, printed, result, run, takes_files};
 
 fn put(length: usize) -> Put<Vec<u8>> {
-    Put::new(random(length), "f").expect("a path").chunk(2048)
+    Put::new(noise(1, length), "f").expect("a path").chunk(2048)
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn an_answer_that_makes_no_sense_is_a_fault_and_the_put_goes_on_from_there() {
     assert!(matches!(told.result, Some(Err(Error::Fault(_)))), "{:?}", told.result);
     let before = board.scripts.len();
     let told = run(&mut session, &mut board, &mut put, |script| {
-        if calls(script, "A") { holds(&random(5000)[..2048]) } else { takes_files(script) }
+        if calls(script, "A") { holds(&noise(1, 5000)[..2048]) } else { takes_files(script) }
     });
     assert_eq!(told.result, Some(Ok(Placed::Written { resumed: 2048 })));
     let mut writes = board.scripts[before..].iter().filter(|script| calls(script, "W"));

@@ -1,13 +1,13 @@
 //! What a put gets over, and where it gives up: it ends, whatever the board says.
 
-use rawpaste::{Error, Placed, Put, Refused, Session};
+use rawpaste::{Error, Placed, Put, Refused, Session, testing::noise};
 
-use crate::board::{Board, Hears, WRITTEN, calls, holds, printed, random, run, takes_files};
+use crate::board::{Board, Hears, WRITTEN, calls, holds, printed, run, takes_files};
 
 const REBOOT: &[u8] = b"\x04\x04\x04MPY: soft reboot\r\nMicroPython v1\r\n>>> ";
 
 fn put() -> Put<Vec<u8>> {
-    Put::new(random(5000), "f").expect("a path").chunk(2048)
+    Put::new(noise(1, 5000), "f").expect("a path").chunk(2048)
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn losses_that_do_not_repeat_are_got_over() {
     let told = run(&mut session, &mut board, put().chunk(100), |script| {
         if calls(script, "A") {
             return holds(
-                &random(5000)[..lost.last().map_or(0, |at: &String| at.parse().expect("a number"))],
+                &noise(1, 5000)[..lost.last().map_or(0, |at: &String| at.parse().expect("a number"))],
             );
         }
         let at = script.split("_rp.W(").nth(1).and_then(|rest| rest.split(',').next()).map(String::from);
