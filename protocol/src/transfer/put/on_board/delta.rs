@@ -61,6 +61,7 @@ mod twins {
 
     use base64::{Engine, engine::general_purpose::STANDARD};
 
+    use super::super::once;
     use crate::{
         DigestKind, Value,
         testing::{Machine, Raised, arguments},
@@ -103,14 +104,6 @@ mod twins {
             machine.disk.write(file, arguments::bytes(piece, 2)?)?;
         }
         machine.disk.close(file);
-        let mut hasher = Hasher::new(DigestKind::Sha256);
-        hasher.update(target.as_bytes());
-        hasher.update(&arguments::file(machine, temporary)?);
-        let good = hasher.finish().bytes() == arguments::bytes(given, 3)?;
-        if good {
-            machine.disk.rename(temporary, target)?;
-        }
-        machine.print(if good { "True\n" } else { "False\n" });
-        Ok(())
+        once::twins::end(machine, (temporary, target), arguments::bytes(given, 3)?)
     }
 }

@@ -161,9 +161,17 @@ pub(super) mod twins {
         close(machine);
         let (temporary, target) = (held(machine, "T")?, held(machine, "N")?);
         let (length, found) = sum::of_file(machine, &temporary, &target)?;
-        let good = length as i64 == size && found.bytes() == digest;
+        place(machine, (&temporary, &target), length as i64 == size && found.bytes() == digest)
+    }
+
+    /// Renames the temporary file over its target if it is good, and says so.
+    pub(in super::super) fn place(
+        machine: &mut Machine,
+        (temporary, target): (&str, &str),
+        good: bool,
+    ) -> Result<(), Raised> {
         if good && temporary != target {
-            machine.disk.rename(&temporary, &target)?;
+            machine.disk.rename(temporary, target)?;
         }
         machine.print(if good { "True\n" } else { "False\n" });
         Ok(())
