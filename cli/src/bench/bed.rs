@@ -2,10 +2,9 @@
 
 use std::{io, path::Path};
 
-use rawpaste_board::{MicroPython, PtyPort, Running};
+use rawpaste_board::{MicroPython, PtyPort, Running, Shape};
 use tempfile::TempDir;
 
-use super::Plan;
 use crate::report::{Failure, Result};
 
 /// The board of one run, and a folder of this machine for what goes there or comes from there.
@@ -19,14 +18,14 @@ pub(super) struct Bed {
 
 impl Bed {
     /// Starts it.
-    pub(super) fn new(plan: &Plan) -> Result<Self> {
+    pub(super) fn new(shape: Shape, heap: Option<&str>) -> Result<Self> {
         let start = || -> io::Result<Self> {
             let (board, here) = (tempfile::tempdir()?, tempfile::tempdir()?);
             let mut micropython = MicroPython::new(board.path());
-            if let Some(heap) = &plan.heap {
+            if let Some(heap) = heap {
                 micropython = micropython.heap(heap);
             }
-            let port = Running::micropython(micropython)?.shaped(plan.shape)?.on_pty()?;
+            let port = Running::micropython(micropython)?.shaped(shape)?.on_pty()?;
             Ok(Self { port, board, here })
         };
         start().map_err(|error| Failure::trouble(format!("cannot start MicroPython: {error}")))

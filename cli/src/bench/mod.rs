@@ -108,7 +108,7 @@ impl Runner {
     }
 
     fn run(&self, plan: &Plan, work: Work, load: &Load) -> Result<Outcome<Vec<(Stage, Timing)>>> {
-        let bed = Bed::new(plan)?;
+        let bed = Bed::new(plan.shape, plan.heap.as_deref())?;
         Ok(match self {
             Self::Ours => ours::run(plan, work, load, &bed),
             Self::Limit => ready::run(plan, work, load, &bed),

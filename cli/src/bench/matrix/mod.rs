@@ -11,7 +11,7 @@ use rawpaste::{Choices, Config, Encoding, Flow, Holds, Policy};
 use rawpaste_board::Shape;
 use serde_json::{Value, json};
 
-use super::{Outcome, Plan, bed::Bed};
+use super::{Outcome, bed::Bed};
 use crate::{
     interrupt, link,
     report::{Failure, Result, print, say},
@@ -88,18 +88,7 @@ impl Matrix {
     }
 
     fn bed(&self, jobs: &[Job]) -> Result<Bed> {
-        let bed = Bed::new(&Plan {
-            rate: self.shape.rate.unwrap_or(u32::MAX),
-            shape: self.shape,
-            peers: Vec::new(),
-            works: Vec::new(),
-            repeat: 1,
-            size: 0,
-            heap: None,
-            flow: self.flow,
-            choices: self.choices.clone(),
-            json: false,
-        })?;
+        let bed = Bed::new(self.shape, None)?;
         for job in jobs.iter().filter(|job| job.way == Way::Download) {
             let path = bed.board().join(job.name());
             fs::write(&path, job.content())
