@@ -10,10 +10,11 @@ mod arriving;
 mod bench;
 mod device;
 mod files;
-mod forced;
+
 mod interrupt;
 mod jobs;
 mod link;
+mod manner;
 mod path;
 mod port;
 mod progress;

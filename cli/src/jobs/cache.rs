@@ -32,16 +32,26 @@ impl Cache {
     pub(super) fn load(&self) -> Option<Vec<u8>> {
         let path = self.folder.join(&self.name);
         let size = fs::metadata(&path).ok()?.len();
-        if SIZES.contains(&size) { fs::read(path).ok() } else { None }
+        if Self::keeps(size) { fs::read(path).ok() } else { None }
+    }
+
+    /// Whether a file of this size is worth keeping.
+    pub(super) const fn keeps(size: u64) -> bool {
+        size >= *SIZES.start() && size <= *SIZES.end()
     }
 
     /// Keeps what was put. That it cannot be kept is no harm.
-    pub(super) fn store(&self, source: &mut impl Source) {
-        let Some(bytes) = whole(source) else {
-            let _ = fs::remove_file(self.folder.join(&self.name));
-            return;
-        };
-        let _ = self.write(&bytes);
+    pub(super) fn store(&self, source: &mut impl Source, size: u64) {
+        match whole(source, size) {
+            Some(bytes) => drop(self.write(&bytes)),
+            None => self.forget(),
+        }
+    }
+
+    /// Forgets what was put there before.
+    pub(super) fn forget(&self) {
+        // It need not be there.
+        let _ = fs::remove_file(self.folder.join(&self.name));
     }
 
     fn write(&self, bytes: &[u8]) -> std::io::Result<()> {
@@ -73,9 +83,8 @@ impl Cache {
     }
 }
 
-/// All of it, if it is worth keeping.
-fn whole(source: &mut impl Source) -> Option<Vec<u8>> {
-    let size = source.size().ok().filter(|size| SIZES.contains(size))?;
+/// All of it, if it can be read.
+fn whole(source: &mut impl Source, size: u64) -> Option<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(size).ok()?];
     let mut filled = 0;
     while filled < bytes.len() {

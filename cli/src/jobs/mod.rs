@@ -5,7 +5,7 @@ mod download;
 mod upload;
 
 pub(crate) use download::{Download, download, stream};
-pub(crate) use upload::{Manner, Upload, upload};
+pub(crate) use upload::{Upload, upload};
 
 use crate::report::{Failure, Result};
 

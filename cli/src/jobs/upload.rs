@@ -1,11 +1,12 @@
 use std::{cell::RefCell, path::PathBuf, rc::Rc};
 
-use rawpaste::{Choices, Error, Event, Placed, PutAll, Refused, Source};
+use rawpaste::{Error, Event, Placed, PutAll, Refused, Source};
 
 use super::cache::Cache;
 use crate::{
     files::Local,
     link::Link,
+    manner::Manner,
     path::BoardPath,
     port::Target,
     progress::Bar,
@@ -22,19 +23,6 @@ pub(crate) struct Upload {
     pub(crate) target: BoardPath,
     /// Whether nothing of it can be there: then nobody looks.
     pub(crate) new: bool,
-}
-
-/// How files are put.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Manner {
-    /// What is forced.
-    pub(crate) choices: Choices,
-    /// Whether the old file goes first where there is no room for both.
-    pub(crate) in_place: bool,
-    /// Whether to say how each file travels, and why.
-    pub(crate) explain: bool,
-    /// Whether to keep nothing here of what is put.
-    pub(crate) no_cache: bool,
 }
 
 /// Puts files on the board, and says so of each.
@@ -59,20 +47,13 @@ pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec
     let bar = Rc::new(RefCell::new(Bar::new("")));
     let count = jobs.len();
     let place = link.place().clone();
-    let files = Files {
-        jobs,
-        open: None,
-        place,
-        explain: manner.explain,
-        no_cache: manner.no_cache,
-        bar: Rc::clone(&bar),
-        told: None,
-    };
+    let files =
+        Files { sizes: vec![0; count], jobs, open: None, place, manner, bar: Rc::clone(&bar), told: None };
     let operation = match PutAll::new(files, paths) {
         Ok(operation) => operation,
         Err(error) => return vec![Err(Failure::of(&error.into(), &doing))],
     };
-    let mut operation = operation.choices(manner.choices.clone()).in_place(manner.in_place);
+    let mut operation = operation.choices(manner.forced.choices()).in_place(manner.in_place);
     let done = link.attend(&mut operation, |event| {
         if matches!(event, Event::Windowed) {
             say("note: bytes were lost, so from here on the board's flow control is waited for");
@@ -96,19 +77,20 @@ pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec
 }
 
 /// The files, as the engine asks for them.
-struct Files {
+struct Files<'a> {
     jobs: Vec<Upload>,
+    /// What they were when they were read.
+    sizes: Vec<u64>,
     /// The one that is open.
     open: Option<(usize, Local)>,
     place: Target,
-    explain: bool,
-    no_cache: bool,
+    manner: &'a Manner,
     bar: Rc<RefCell<Bar>>,
     /// Why nothing can be said any more.
     told: Option<Failure>,
 }
 
-impl Files {
+impl Files<'_> {
     fn local(&mut self, index: usize) -> std::result::Result<&mut Local, Error> {
         let is_open = matches!(&self.open, Some((open, _)) if *open == index);
         if !is_open {
@@ -134,7 +116,7 @@ impl Files {
 
     /// What the command knows the board by.
     fn cache(&self, index: usize) -> Option<Cache> {
-        if self.no_cache {
+        if self.manner.no_cache {
             return None;
         }
         Cache::of(&self.place.to_string(), self.jobs[index].target.as_str())
@@ -155,9 +137,10 @@ impl Files {
     }
 }
 
-impl rawpaste::Files for Files {
+impl rawpaste::Files for Files<'_> {
     fn size(&mut self, index: usize) -> std::result::Result<u64, Error> {
-        self.local(index)?.size()
+        self.sizes[index] = self.local(index)?.size()?;
+        Ok(self.sizes[index])
     }
 
     fn read_at(&mut self, index: usize, offset: u64, buffer: &mut [u8]) -> std::result::Result<usize, Error> {
@@ -173,7 +156,7 @@ impl rawpaste::Files for Files {
     }
 
     fn planned(&mut self, index: usize, plan: &rawpaste::Plan) {
-        if !self.explain {
+        if !self.manner.explain {
             return;
         }
         let plan = plan.clone();
@@ -185,9 +168,13 @@ impl rawpaste::Files for Files {
 
     fn settled(&mut self, index: usize, result: std::result::Result<Placed, &Error>) {
         let Ok(placed) = result else { return };
-        let Ok(size) = self.local(index).and_then(Source::size) else { return };
-        if let (Some(cache), Ok(local)) = (self.cache(index), self.local(index)) {
-            cache.store(local);
+        let size = self.sizes[index];
+        if let Some(cache) = self.cache(index) {
+            // Of many small files none need be opened again for that.
+            match Cache::keeps(size).then(|| self.local(index)) {
+                Some(Ok(local)) => cache.store(local, size),
+                Some(Err(_)) | None => cache.forget(),
+            }
         }
         self.tell(|files| {
             let Upload { name, target, .. } = &files.jobs[index];

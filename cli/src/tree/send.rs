@@ -7,8 +7,9 @@ use rawpaste::{
 
 use super::{count, files, here::Here, ignored::Ignored, list, refuse};
 use crate::{
-    jobs::{Manner, Upload, conclude, of_all, upload},
+    jobs::{Upload, conclude, of_all, upload},
     link::{Link, hint_at_folder, with_board},
+    manner::Manner,
     path::BoardPath,
     port::Target,
     report::{Failure, Result, Visible, print},

@@ -11,7 +11,7 @@ use crate::{
         self, Peer, Plan, Work,
         matrix::{self, Matrix},
     },
-    forced::Forced,
+    manner::Forced,
     report::Result,
 };
 

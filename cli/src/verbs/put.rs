@@ -10,9 +10,9 @@ use rawpaste::Kind;
 
 use crate::{
     files::{Local, is_standard},
-    forced::Forced,
-    jobs::{Manner, Upload, conclude, of_all, upload},
+    jobs::{Upload, conclude, of_all, upload},
     link::{Link, hint_at_folder, with_board},
+    manner::Manner,
     path::BoardPath,
     port::Target,
     report::{Failure, Result, Visible},
@@ -38,18 +38,8 @@ pub(crate) struct Put {
     /// board, or ends with / and takes it in. Symbolic links are left out, and said so
     #[arg(short, long)]
     recursive: bool,
-    /// Where there is no room for both, let the old file go first: cut off then, the board has neither
-    #[arg(long)]
-    in_place: bool,
-    /// Say how each file travels, and why
-    #[arg(long)]
-    explain: bool,
-    /// Keep no copy here of what is put. Otherwise files of 16 KiB to 1 MiB are kept in the user's cache folder, 64 MiB in
-    /// all, so that the next put sends only what changed
-    #[arg(long)]
-    no_cache: bool,
     #[command(flatten)]
-    forced: Forced,
+    manner: Manner,
     /// With -r: put what git's ignore files leave out, too
     #[arg(long, requires = "recursive")]
     no_ignore: bool,
@@ -61,7 +51,7 @@ impl Put {
         if self.recursive {
             return self.run_tree(port);
         }
-        let manner = self.manner();
+        let manner = self.manner.clone();
         let (names, path) = self.split()?;
         let mut files = Vec::new();
         for name in names {
@@ -87,22 +77,13 @@ impl Put {
 
     /// Puts a folder with all that is in it.
     fn run_tree(self, port: Option<Target>) -> Result<()> {
-        let (no_ignore, manner) = (self.no_ignore, self.manner());
+        let (no_ignore, manner) = (self.no_ignore, self.manner.clone());
         let (mut names, path) = self.split()?;
         let (Some(dir), true) = (names.pop(), names.is_empty()) else {
             return Err(Failure::usage("put -r takes one folder").next("put -r DIR [:PATH]"));
         };
         let path = if path.names_a_folder() { path.join(&folder_name(&dir)?) } else { path };
         Send { dir, path, ignore: !no_ignore, delete: false, manner, dry_run: false }.run(port)
-    }
-
-    fn manner(&self) -> Manner {
-        Manner {
-            choices: self.forced.choices(),
-            in_place: self.in_place,
-            explain: self.explain,
-            no_cache: self.no_cache,
-        }
     }
 
     /// Tells the files from the path on the board, which comes last.

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::{
-    forced::Forced,
-    jobs::Manner,
+    manner::Manner,
     path::BoardPath,
     port::Target,
     report::{Failure, Result},
@@ -38,25 +37,14 @@ pub(crate) struct Sync {
     /// Put what git's ignore files leave out, too
     #[arg(long)]
     no_ignore: bool,
-    /// Where there is no room for both, let the old file go first: cut off then, the board has neither
-    #[arg(long)]
-    in_place: bool,
-    /// Say how each file travels, and why
-    #[arg(long)]
-    explain: bool,
-    /// Keep no copy here of what is put. Otherwise files of 16 KiB to 1 MiB are kept in the user's cache folder, 64 MiB in
-    /// all, so that the next put sends only what changed
-    #[arg(long)]
-    no_cache: bool,
     #[command(flatten)]
-    forced: Forced,
+    manner: Manner,
 }
 
 impl Sync {
     /// Does it.
     pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
-        let Self { dir, path, delete, dry_run, no_ignore, in_place, explain, no_cache, forced } = self;
-        let manner = Manner { choices: forced.choices(), in_place, explain, no_cache };
+        let Self { dir, path, delete, dry_run, no_ignore, manner } = self;
         if dir.to_string_lossy().starts_with(':') {
             return Err(Failure::usage("sync goes from this machine to the board").next(
                 "sync DIR :PATH; the other way it is get -r; a folder of this machine whose name begins with : is ./:NAME",

@@ -1,4 +1,4 @@
-//! What is forced about the way that files travel.
+//! How files travel, as it is asked for.
 
 use std::num::NonZeroUsize;
 
@@ -31,6 +31,23 @@ enum Name {
     Base64,
     /// Escapes in ASCII
     Ascii,
+}
+
+/// How files are put.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Manner {
+    /// Where there is no room for both, let the old file go first: cut off then, the board has neither
+    #[arg(long)]
+    pub(crate) in_place: bool,
+    /// Say how each file travels, and why
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Keep no copy here of what is put. Otherwise files of 16 KiB to 1 MiB are kept in the user's cache folder, 64 MiB in
+    /// all, so that the next put sends only what changed
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    #[command(flatten)]
+    pub(crate) forced: Forced,
 }
 
 impl Forced {
