@@ -1,11 +1,16 @@
 //! What can be asked for.
 
-use std::num::NonZeroUsize;
+use std::{env, ffi::OsString, num::NonZeroUsize};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use rawpaste::Policy;
 
-use crate::{port::Target, report::Result, verbs};
+use crate::{
+    link::{Board, with_board},
+    port::Target,
+    report::{Failure, Result},
+    verbs,
+};
 
 /// Files and code on MicroPython boards, over their serial line.
 ///
@@ -51,11 +56,29 @@ Examples:
   rawpaste --port /dev/ttyACM0 run blink.py     run a program from this machine
   rawpaste --port /dev/ttyACM0 get :log.txt     get a file
   rawpaste --port /dev/ttyACM0 sync src :       make the board's files like those in src
+  rawpaste put main.py + ls + run main.py       several commands in one connection
 
 Exit codes: 0 done, 1 the board's code raised, 2 usage, 3 trouble with the link or a file.";
 
+/// What follows a `+`.
+#[derive(Debug, Parser)]
+#[command(name = "rawpaste", no_binary_name = true)]
+struct Next {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
 #[derive(Debug, Subcommand)]
 enum Verb {
+    #[command(flatten)]
+    OnBoard(OnBoard),
+    #[command(flatten)]
+    Alone(Alone),
+}
+
+/// What is done on a board; several in one connection, with `+` between them.
+#[derive(Debug, Subcommand)]
+enum OnBoard {
     Put(verbs::put::Put),
     Get(verbs::get::Get),
     Sync(verbs::sync::Sync),
@@ -66,34 +89,68 @@ enum Verb {
     Exec(verbs::exec::Exec),
     Run(verbs::run::Run),
     Info(verbs::info::Info),
+}
+
+/// What is done without one, or has its own.
+#[derive(Debug, Subcommand)]
+enum Alone {
     Board(verbs::board::Board),
     #[cfg(unix)]
     Bench(verbs::bench::Bench),
 }
 
+/// Does what the command line asks for.
+pub(crate) fn run() -> Result<()> {
+    let words: Vec<OsString> = env::args_os().collect();
+    let mut parts = words.split(|word| word == "+");
+    let args = Args::parse_from(parts.next().unwrap_or_default());
+    let more: Vec<_> = parts.map(|words| Next::parse_from(words).verb).collect();
+    args.run(more)
+}
+
 impl Args {
-    /// Does what was asked for.
-    pub(crate) fn run(self) -> Result<()> {
+    fn run(self, more: Vec<Verb>) -> Result<()> {
         let flow = match self.flow {
             Flow::Auto => None,
             Flow::Windowed => Some(rawpaste::Flow::Windowed),
             Flow::Open => Some(rawpaste::Flow::Open),
         };
         let port = self.port.map(|target| target.tuned(flow, self.in_flight, self.flush));
-        match self.verb {
-            Verb::Put(verb) => verb.run(port),
-            Verb::Get(verb) => verb.run(port),
-            Verb::Sync(verb) => verb.run(port),
-            Verb::Ls(verb) => verb.run(port),
-            Verb::Cat(verb) => verb.run(port),
-            Verb::Rm(verb) => verb.run(port),
-            Verb::Leftovers(verb) => verb.run(port),
-            Verb::Exec(verb) => verb.run(port),
-            Verb::Run(verb) => verb.run(port),
-            Verb::Info(verb) => verb.run(port),
-            Verb::Board(verb) => verb.run(),
+        let first = match self.verb {
+            Verb::OnBoard(verb) => verb,
+            Verb::Alone(_) if !more.is_empty() => return Err(not_in_a_chain()),
+            Verb::Alone(Alone::Board(verb)) => return verb.run(),
             #[cfg(unix)]
-            Verb::Bench(verb) => verb.run(flow.unwrap_or_default(), self.flush),
+            Verb::Alone(Alone::Bench(verb)) => return verb.run(flow.unwrap_or_default(), self.flush),
+        };
+        let mut verbs = vec![first];
+        for verb in more {
+            match verb {
+                Verb::OnBoard(verb) => verbs.push(verb),
+                Verb::Alone(_) => return Err(not_in_a_chain()),
+            }
+        }
+        with_board(port, |board| verbs.into_iter().try_for_each(|verb| verb.run(board)))
+    }
+}
+
+fn not_in_a_chain() -> Failure {
+    Failure::usage("+ stands between commands that use a board").next("give the other one on its own")
+}
+
+impl OnBoard {
+    fn run(self, board: &mut Board) -> Result<()> {
+        match self {
+            Self::Put(verb) => verb.run(board),
+            Self::Get(verb) => verb.run(board),
+            Self::Sync(verb) => verb.run(board),
+            Self::Ls(verb) => verb.run(board),
+            Self::Cat(verb) => verb.run(board),
+            Self::Rm(verb) => verb.run(board),
+            Self::Leftovers(verb) => verb.run(board),
+            Self::Exec(verb) => verb.run(board),
+            Self::Run(verb) => verb.run(board),
+            Self::Info(verb) => verb.run(board),
         }
     }
 }

@@ -39,6 +39,8 @@ pub(crate) struct Link {
 /// How the link is, as far as leaving the board goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
+    /// Nothing was done yet.
+    Fresh,
     /// The session knows where it is.
     Known,
     /// It does, and ^C ended what was under way: whoever pressed it wants nothing more to be done.
@@ -49,15 +51,23 @@ enum State {
     Gone,
 }
 
-/// Opens the board, does `work`, and leaves the board at its friendly prompt however that ended. The first failure is
+/// The board that was asked for. It is opened when it is first needed, so that a file of this machine that is not there
+/// costs no board a reset.
+pub(crate) struct Board {
+    target: Target,
+    link: Option<Link>,
+}
+
+/// Finds the board, does `work`, and leaves the board at its friendly prompt however that ended. The first failure is
 /// the one that is told.
-pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Link) -> Result<()>) -> Result<()> {
+pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Board) -> Result<()>) -> Result<()> {
     let target = target.ok_or_else(|| {
         Failure::usage("which board? give --port PORT, or set RAWPASTE_PORT").next(device::ports())
     })?;
-    let mut link = Link::open(target)?;
-    let done = work(&mut link);
-    let place = link.target.to_string();
+    let mut board = Board { target, link: None };
+    let done = work(&mut board);
+    let place = board.target.to_string();
+    let Some(link) = board.link else { return done };
     let trouble = Arc::clone(&link.trouble);
     let left = link.leave();
     if let Some(error) = trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -65,6 +75,17 @@ pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Link) ->
     }
     done?;
     left
+}
+
+impl Board {
+    /// Returns the connection to it, opened if it is not yet.
+    pub(crate) fn open(&mut self) -> Result<&mut Link> {
+        let link = match self.link.take() {
+            Some(link) => link,
+            None => Link::open(self.target.clone())?,
+        };
+        Ok(self.link.insert(link))
+    }
 }
 
 impl Link {
@@ -77,7 +98,7 @@ impl Link {
         target.tune(&mut config);
         let connection = Connection::new(opened.port, Session::new(config));
         let (root, trouble) = (opened.root, opened.trouble);
-        Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Known })
+        Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Fresh })
     }
 
     /// Where the board is; completes "on ...".
@@ -100,14 +121,14 @@ impl Link {
 
     /// Says that the board may hold input that no script read.
     pub(crate) fn disturb(&mut self) {
-        if matches!(self.state, State::Known | State::Interrupted) {
+        if self.state != State::Gone {
             self.state = State::Unknown;
         }
     }
 
     /// Whether it makes sense to do more on the board.
     pub(crate) fn goes_on(&self) -> bool {
-        matches!(self.state, State::Known | State::Unknown)
+        matches!(self.state, State::Fresh | State::Known | State::Unknown)
     }
 
     /// The kind of digest that the board computes.
@@ -137,6 +158,9 @@ impl Link {
         on_event: impl FnMut(Event<'_>),
     ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
         let result = self.connection.attend(operation, &self.keyboard, on_event);
+        if self.state == State::Fresh {
+            self.state = State::Known;
+        }
         match &result {
             Err(DriveError::Engine(Error::Exception(exception))) if exception.is_interrupt() => {
                 if self.state == State::Known {
@@ -154,7 +178,7 @@ impl Link {
 
     fn leave(self) -> Result<()> {
         let mut connection = self.connection;
-        if self.state == State::Gone {
+        if matches!(self.state, State::Fresh | State::Gone) {
             return Ok(());
         }
         if self.state == State::Unknown {

@@ -10,7 +10,6 @@ mod arriving;
 mod bench;
 mod device;
 mod files;
-
 mod interrupt;
 mod jobs;
 mod link;
@@ -25,10 +24,8 @@ mod verbs;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    match args::Args::parse().run() {
+    match args::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.show(),
     }

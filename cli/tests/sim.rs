@@ -166,3 +166,30 @@ fn a_flow_can_be_asked_for() {
     assert_eq!(code(&output), 2);
     assert!(errors(&output).contains("windowed"), "{}", errors(&output));
 }
+
+#[test]
+fn several_commands_in_one_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = at("sim", dir.path());
+    let output = run_with(&port, ["put", "-", ":a.txt", "+", "cat", ":a.txt", "+", "ls"], b"one\n");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(code(&output) == 0 && said.ends_with("one\n4 a.txt\n"), "{said}{}", errors(&output));
+    // The first that fails ends it.
+    let output = run(&port, ["cat", ":none", "+", "rm", ":a.txt"]);
+    assert_eq!(code(&output), 3);
+    assert!(dir.path().join("a.txt").exists());
+    // Nothing is done before all is understood.
+    for words in [&["rm", ":a.txt", "+", "nonsense"][..], &["rm", ":a.txt", "+", "board"], &["ls", "+"]] {
+        let output = run(&port, words);
+        assert_eq!(code(&output), 2, "{words:?}: {}", errors(&output));
+        assert!(dir.path().join("a.txt").exists());
+    }
+}
+
+/// No board is opened for it: that may reset one.
+#[test]
+fn a_file_that_is_not_here_is_told_before_the_board_is_opened() {
+    let output = run("/dev/no-such-port", ["put", "no such file"]);
+    assert!(code(&output) == 3 && errors(&output).contains("no such file"), "{}", errors(&output));
+    assert!(!errors(&output).contains("port"), "{}", errors(&output));
+}

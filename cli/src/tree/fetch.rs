@@ -9,47 +9,43 @@ use rawpaste::{Content, TreeEntry, TreePlan, Unfit};
 use super::{count, files, here::hash_files, list, refuse};
 use crate::{
     jobs::{Download, conclude, download},
-    link::{Link, with_board},
+    link::{Board, Link},
     path::BoardPath,
-    port::Target,
     report::{Failure, Result, Visible, print},
 };
 
 /// Gets a folder of the board with all that is in it, but for what is here already. Nothing is written outside of `dir`.
-pub(crate) fn fetch(port: Option<Target>, path: &BoardPath, dir: &Path) -> Result<()> {
+pub(crate) fn fetch(board: &mut Board, path: &BoardPath, dir: &Path) -> Result<()> {
     let shown = dir.to_string_lossy();
-    with_board(port, |link| {
-        let mut there = list(link, path, true)?;
-        there.retain(|entry| !matches!(entry.content, Content::Kept { .. }));
-        let unfit = unfit_here(&there);
-        if !unfit.is_empty() {
-            let what = "this system cannot hold these names of the board";
-            return Err(
-                refuse(what, &unfit).next("rename them on the board, or get the other files one by one")
-            );
-        }
-        let here = already_here(link, dir, &there)?;
-        let plan = TreePlan::new(&there, &here, false).map_err(|unfit| {
-            refuse("something is in the way", &unfit)
-                .next("move it away, or name another folder: get -r :PATH DIR")
-        })?;
-        let make = |folder: &Path| {
-            let made = fs::create_dir_all(folder);
-            made.map_err(|error| Failure::file("make the folder", &folder.to_string_lossy(), &error))
-        };
-        make(dir)?;
-        let mut results: Vec<_> = plan.make.iter().map(|folder| make(&dir.join(folder))).collect();
-        let jobs = plan.copy.iter();
-        let jobs = jobs.map(|copy| Download { path: path.join(&copy.path), target: dir.join(&copy.path) });
-        results.extend(download(link, jobs.collect()));
-        conclude(results, |failed, all| {
-            Failure::trouble(format!("{failed} of {all} files and folders were not got; the others are here"))
-                .next("mend what is said above, and run the same command again: it goes on from there")
-        })?;
-        let (all, same) = (count(files(&there), "file"), plan.same.len());
-        print(|out| {
-            writeln!(out, "{path} and {}: {all}, {} got, {same} the same", Visible(&shown), plan.copy.len())
-        })
+    let link = board.open()?;
+    let mut there = list(link, path, true)?;
+    there.retain(|entry| !matches!(entry.content, Content::Kept { .. }));
+    let unfit = unfit_here(&there);
+    if !unfit.is_empty() {
+        let what = "this system cannot hold these names of the board";
+        return Err(refuse(what, &unfit).next("rename them on the board, or get the other files one by one"));
+    }
+    let here = already_here(link, dir, &there)?;
+    let plan = TreePlan::new(&there, &here, false).map_err(|unfit| {
+        refuse("something is in the way", &unfit)
+            .next("move it away, or name another folder: get -r :PATH DIR")
+    })?;
+    let make = |folder: &Path| {
+        let made = fs::create_dir_all(folder);
+        made.map_err(|error| Failure::file("make the folder", &folder.to_string_lossy(), &error))
+    };
+    make(dir)?;
+    let mut results: Vec<_> = plan.make.iter().map(|folder| make(&dir.join(folder))).collect();
+    let jobs = plan.copy.iter();
+    let jobs = jobs.map(|copy| Download { path: path.join(&copy.path), target: dir.join(&copy.path) });
+    results.extend(download(link, jobs.collect()));
+    conclude(results, |failed, all| {
+        Failure::trouble(format!("{failed} of {all} files and folders were not got; the others are here"))
+            .next("mend what is said above, and run the same command again: it goes on from there")
+    })?;
+    let (all, same) = (count(files(&there), "file"), plan.same.len());
+    print(|out| {
+        writeln!(out, "{path} and {}: {all}, {} got, {same} the same", Visible(&shown), plan.copy.len())
     })
 }
 

@@ -8,10 +8,9 @@ use rawpaste::{
 use super::{count, files, here::Here, ignored::Ignored, list, refuse};
 use crate::{
     jobs::{Upload, conclude, of_all, upload},
-    link::{Link, hint_at_folder, with_board},
+    link::{Board, Link, hint_at_folder},
     manner::Manner,
     path::BoardPath,
-    port::Target,
     report::{Failure, Result, Visible, print},
 };
 
@@ -34,7 +33,7 @@ pub(crate) struct Send {
 
 impl Send {
     /// Does it.
-    pub(crate) fn run(&self, port: Option<Target>) -> Result<()> {
+    pub(crate) fn run(&self, board: &mut Board) -> Result<()> {
         let shown = self.dir.to_string_lossy();
         let root = fs::canonicalize(&self.dir).map_err(|error| Failure::file("read", &shown, &error))?;
         if !root.is_dir() {
@@ -48,17 +47,16 @@ impl Send {
             let what = "not every board can hold these names";
             return Err(refuse(what, &unfit).next("rename them, or leave them out by a .gitignore"));
         }
-        with_board(port, |link| {
-            let plan = self.plan(link, &mut here, &ignored)?;
-            let done = match plan {
-                Some((plan, there)) if !self.dry_run => self.carry_out(link, &plan, there)?,
-                Some((plan, there)) => self.foretell(&plan, there)?,
-                None => count(files(&here.entries), "file") + ", all the same",
-            };
-            print(|out| writeln!(out, "{} and {} on {}: {done}", Visible(&shown), self.path, link.place()))?;
-            hint_at_folder(link.place());
-            Ok(())
-        })
+        let link = board.open()?;
+        let plan = self.plan(link, &mut here, &ignored)?;
+        let done = match plan {
+            Some((plan, there)) if !self.dry_run => self.carry_out(link, &plan, there)?,
+            Some((plan, there)) => self.foretell(&plan, there)?,
+            None => count(files(&here.entries), "file") + ", all the same",
+        };
+        print(|out| writeln!(out, "{} and {} on {}: {done}", Visible(&shown), self.path, link.place()))?;
+        hint_at_folder(link.place());
+        Ok(())
     }
 
     /// Finds out what is to be done, and whether the folder is there; nothing if the digests are the same.

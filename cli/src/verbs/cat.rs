@@ -4,7 +4,7 @@ use std::io;
 
 use clap::Args;
 
-use crate::{jobs::stream, link::with_board, path::BoardPath, port::Target, report::Result};
+use crate::{jobs::stream, link::Board, path::BoardPath, report::Result};
 
 /// Show a file of the board, byte for byte
 #[derive(Args, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Cat {
 
 impl Cat {
     /// Shows it.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
-        with_board(port, |link| stream(link, &self.path, io::stdout().lock()))
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
+        stream(board.open()?, &self.path, io::stdout().lock())
     }
 }

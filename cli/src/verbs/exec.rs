@@ -6,7 +6,7 @@ use clap::Args;
 use rawpaste::{DriveError, Error, Patience, Refused, Reply};
 
 use crate::{
-    link::{Link, with_board},
+    link::{Board, Link},
     port::{Kind, Target},
     report::{Exit, Failure, Result, closed_output, say},
     typing::Typist,
@@ -30,8 +30,8 @@ pub(crate) struct Exec {
 
 impl Exec {
     /// Runs it.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
-        with_board(port, |link| execute(link, self.code.into_bytes(), Input::Standard))
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
+        execute(board.open()?, self.code.into_bytes(), Input::Standard)
     }
 }
 

@@ -11,9 +11,8 @@ use clap::Args;
 use crate::{
     files::{destination, is_standard},
     jobs::{Download, download, stream},
-    link::with_board,
+    link::Board,
     path::BoardPath,
-    port::Target,
     report::{Failure, Result, Visible},
     tree::fetch,
 };
@@ -38,13 +37,13 @@ pub(crate) struct Get {
 
 impl Get {
     /// Gets the file.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         let standard = self.file.as_deref().is_some_and(is_standard);
         if standard && self.recursive {
             return Err(Failure::usage("a folder cannot go to standard output").next("get -r :PATH [DIR]"));
         }
         if standard {
-            return with_board(port, |link| stream(link, &self.path, io::stdout().lock()));
+            return stream(board.open()?, &self.path, io::stdout().lock());
         }
         if let Some(file) = self.file.as_ref().filter(|file| file.to_string_lossy().starts_with(':')) {
             return Err(Failure::usage(format!(
@@ -54,30 +53,29 @@ impl Get {
             .next("get :PATH [FILE]; a file of this machine whose name begins with : is ./:NAME"));
         }
         if self.recursive {
-            return self.run_tree(port);
+            return self.run_tree(board);
         }
         let target = destination(&self.path, self.file.as_deref())?;
         let shown = target.to_string_lossy();
-        with_board(port, |link| {
-            // A device, say: there is nothing to put beside it.
-            if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-                let device: io::Result<File> = OpenOptions::new().write(true).open(&target);
-                let device = device.map_err(|error| Failure::file("write", &shown, &error))?;
-                return stream(link, &self.path, device);
-            }
-            download(link, vec![Download { path: self.path, target: target.clone() }]).into_iter().collect()
-        })
+        let link = board.open()?;
+        // A device, say: there is nothing to put beside it.
+        if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            let device: io::Result<File> = OpenOptions::new().write(true).open(&target);
+            let device = device.map_err(|error| Failure::file("write", &shown, &error))?;
+            return stream(link, &self.path, device);
+        }
+        download(link, vec![Download { path: self.path, target: target.clone() }]).into_iter().collect()
     }
 }
 
 impl Get {
     /// Gets a folder with all that is in it.
-    fn run_tree(self, port: Option<Target>) -> Result<()> {
+    fn run_tree(self, board: &mut Board) -> Result<()> {
         let ends = |dir: &Path| dir.to_string_lossy().ends_with(std::path::is_separator);
         let dir = match self.file {
             Some(dir) if !ends(&dir) => dir,
             into => into.unwrap_or_default().join(destination(&self.path.as_file(), None)?),
         };
-        fetch(port, &self.path, &dir)
+        fetch(board, &self.path, &dir)
     }
 }

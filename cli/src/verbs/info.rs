@@ -4,8 +4,7 @@ use clap::Args;
 use rawpaste::Space;
 
 use crate::{
-    link::with_board,
-    port::Target,
+    link::Board,
     report::{Failure, Result, Visible, print},
 };
 
@@ -16,30 +15,27 @@ pub(crate) struct Info {}
 
 impl Info {
     /// Shows it.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
-        with_board(port, |link| {
-            let about = link.run(rawpaste::Info::new(), &format!("ask {}", link.place()))?;
-            // Some boards cannot tell, and lack nothing else.
-            let room = Space::new("").map_err(|error| Failure::of(&error.into(), "ask for room"))?;
-            let room = link.attend(room, |_| {}).ok();
-            let yes = |can| if can { "yes" } else { "no" };
-            let mut lines = vec![
-                ("firmware", format!("{} {}", about.name, about.version)),
-                ("machine", about.machine),
-                ("platform", about.platform),
-                ("unique id", about.unique_id),
-                ("free memory", format!("{} bytes", about.free)),
-                ("digest", format!("{:?}", about.digest)),
-                ("deflate", yes(about.deflate).into()),
-                ("files", yes(about.files).into()),
-            ];
-            if let Some(room) = room {
-                lines.push(("room", format!("{} of {} bytes free", room.free, room.total)));
-            }
-            lines.retain(|(_, value)| !value.is_empty());
-            print(|out| {
-                lines.iter().try_for_each(|(name, value)| writeln!(out, "{name:12} {}", Visible(value)))
-            })
-        })
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
+        let link = board.open()?;
+        let about = link.run(rawpaste::Info::new(), &format!("ask {}", link.place()))?;
+        // Some boards cannot tell, and lack nothing else.
+        let room = Space::new("").map_err(|error| Failure::of(&error.into(), "ask for room"))?;
+        let room = link.attend(room, |_| {}).ok();
+        let yes = |can| if can { "yes" } else { "no" };
+        let mut lines = vec![
+            ("firmware", format!("{} {}", about.name, about.version)),
+            ("machine", about.machine),
+            ("platform", about.platform),
+            ("unique id", about.unique_id),
+            ("free memory", format!("{} bytes", about.free)),
+            ("digest", format!("{:?}", about.digest)),
+            ("deflate", yes(about.deflate).into()),
+            ("files", yes(about.files).into()),
+        ];
+        if let Some(room) = room {
+            lines.push(("room", format!("{} of {} bytes free", room.free, room.total)));
+        }
+        lines.retain(|(_, value)| !value.is_empty());
+        print(|out| lines.iter().try_for_each(|(name, value)| writeln!(out, "{name:12} {}", Visible(value))))
     }
 }

@@ -4,9 +4,8 @@ use clap::Args;
 use rawpaste::Content;
 
 use crate::{
-    link::with_board,
+    link::Board,
     path::BoardPath,
-    port::Target,
     report::{Result, print},
     tree::list,
 };
@@ -24,16 +23,15 @@ pub(crate) struct Leftovers {
 
 impl Leftovers {
     /// Lists them.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
-        with_board(port, |link| {
-            let entries = list(link, &self.path, false)?;
-            let left = entries.iter().rev().filter_map(|entry| match entry.content {
-                Content::Kept { size } => Some((size, self.path.join(&entry.path))),
-                Content::Folder | Content::File { .. } => None,
-            });
-            let left: Vec<_> = left.collect();
-            let width = left.iter().map(|(size, _)| size.to_string().len()).max().unwrap_or_default();
-            print(|out| left.iter().try_for_each(|(size, path)| writeln!(out, "{size:width$} {path}")))
-        })
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
+        let link = board.open()?;
+        let entries = list(link, &self.path, false)?;
+        let left = entries.iter().rev().filter_map(|entry| match entry.content {
+            Content::Kept { size } => Some((size, self.path.join(&entry.path))),
+            Content::Folder | Content::File { .. } => None,
+        });
+        let left: Vec<_> = left.collect();
+        let width = left.iter().map(|(size, _)| size.to_string().len()).max().unwrap_or_default();
+        print(|out| left.iter().try_for_each(|(size, path)| writeln!(out, "{size:width$} {path}")))
     }
 }

@@ -4,9 +4,8 @@ use clap::Args;
 use rawpaste::{Entry, Kind, List};
 
 use crate::{
-    link::with_board,
+    link::Board,
     path::BoardPath,
-    port::Target,
     report::{Failure, Result, Visible, print},
 };
 
@@ -21,14 +20,12 @@ pub(crate) struct Ls {
 
 impl Ls {
     /// Lists it.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
-        with_board(port, |link| {
-            let doing = format!("list {} on {}", self.path, link.place());
-            let list =
-                List::new(link.path(&self.path)?).map_err(|error| Failure::of(&error.into(), &doing))?;
-            let entries = link.run(list, &doing)?;
-            show(&entries)
-        })
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
+        let link = board.open()?;
+        let doing = format!("list {} on {}", self.path, link.place());
+        let list = List::new(link.path(&self.path)?).map_err(|error| Failure::of(&error.into(), &doing))?;
+        let entries = link.run(list, &doing)?;
+        show(&entries)
     }
 }
 

@@ -11,10 +11,9 @@ use rawpaste::Kind;
 use crate::{
     files::{Local, is_standard},
     jobs::{Upload, conclude, of_all, upload},
-    link::{Link, hint_at_folder, with_board},
+    link::{Board, Link, hint_at_folder},
     manner::Manner,
     path::BoardPath,
-    port::Target,
     report::{Failure, Result, Visible},
     tree::Send,
 };
@@ -47,9 +46,9 @@ pub(crate) struct Put {
 
 impl Put {
     /// Puts the files.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         if self.recursive {
-            return self.run_tree(port);
+            return self.run_tree(board);
         }
         let manner = self.manner.clone();
         let (names, path) = self.split()?;
@@ -57,33 +56,32 @@ impl Put {
         for name in names {
             files.push(Local::open(&name).map(|file| (name, file))?);
         }
-        with_board(port, |link| {
-            let path = folder(link, path, files.len())?;
-            let mut jobs = Vec::new();
-            for (name, file) in files {
-                let target = if path.names_a_folder() { path.join(&own_name(&name)?) } else { path.clone() };
-                jobs.push(Upload { name, local: Some(file), target, new: false });
-            }
-            refuse_twice(&jobs)?;
-            let summary = |failed, all| {
-                Failure::trouble(of_all(failed, all, "files were not put"))
-                    .next("mend what is said above, and put those again")
-            };
-            conclude(upload(link, jobs, &manner), summary)?;
-            hint_at_folder(link.place());
-            Ok(())
-        })
+        let link = board.open()?;
+        let path = folder(link, path, files.len())?;
+        let mut jobs = Vec::new();
+        for (name, file) in files {
+            let target = if path.names_a_folder() { path.join(&own_name(&name)?) } else { path.clone() };
+            jobs.push(Upload { name, local: Some(file), target, new: false });
+        }
+        refuse_twice(&jobs)?;
+        let summary = |failed, all| {
+            Failure::trouble(of_all(failed, all, "files were not put"))
+                .next("mend what is said above, and put those again")
+        };
+        conclude(upload(link, jobs, &manner), summary)?;
+        hint_at_folder(link.place());
+        Ok(())
     }
 
     /// Puts a folder with all that is in it.
-    fn run_tree(self, port: Option<Target>) -> Result<()> {
+    fn run_tree(self, board: &mut Board) -> Result<()> {
         let (no_ignore, manner) = (self.no_ignore, self.manner.clone());
         let (mut names, path) = self.split()?;
         let (Some(dir), true) = (names.pop(), names.is_empty()) else {
             return Err(Failure::usage("put -r takes one folder").next("put -r DIR [:PATH]"));
         };
         let path = if path.names_a_folder() { path.join(&folder_name(&dir)?) } else { path };
-        Send { dir, path, ignore: !no_ignore, delete: false, manner, dry_run: false }.run(port)
+        Send { dir, path, ignore: !no_ignore, delete: false, manner, dry_run: false }.run(board)
     }
 
     /// Tells the files from the path on the board, which comes last.

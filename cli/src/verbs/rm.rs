@@ -4,9 +4,8 @@ use clap::Args;
 use rawpaste::Remove;
 
 use crate::{
-    link::with_board,
+    link::Board,
     path::BoardPath,
-    port::Target,
     report::{Failure, Result},
 };
 
@@ -21,20 +20,18 @@ pub(crate) struct Rm {
 
 impl Rm {
     /// Removes them, up to the first that cannot be.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         if let Some(path) = self.paths.iter().find(|path| path.name().is_none()) {
             return Err(
                 Failure::usage(format!("{path} names nothing that can be removed")).next("name a file")
             );
         }
-        with_board(port, |link| {
-            for path in &self.paths {
-                let doing = format!("remove {path} on {}", link.place());
-                let remove =
-                    Remove::new(link.path(path)?).map_err(|error| Failure::of(&error.into(), &doing))?;
-                link.run(remove, &doing)?;
-            }
-            Ok(())
-        })
+        let link = board.open()?;
+        for path in &self.paths {
+            let doing = format!("remove {path} on {}", link.place());
+            let remove = Remove::new(link.path(path)?).map_err(|error| Failure::of(&error.into(), &doing))?;
+            link.run(remove, &doing)?;
+        }
+        Ok(())
     }
 }

@@ -7,8 +7,7 @@ use clap::Args;
 use super::exec::{Input, execute};
 use crate::{
     files::{Local, is_standard},
-    link::with_board,
-    port::Target,
+    link::Board,
     report::Result,
 };
 
@@ -24,13 +23,13 @@ pub(crate) struct Run {
 
 impl Run {
     /// Runs it.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         let mut code = Local::open(&self.file)?.into_bytes(&self.file)?;
         // A mark that some editors put in front of UTF-8; Python has no use for it.
         if code.starts_with(b"\xef\xbb\xbf") {
             code.drain(..3);
         }
         let input = if is_standard(&self.file) { Input::Nothing } else { Input::Standard };
-        with_board(port, |link| execute(link, code, input))
+        execute(board.open()?, code, input)
     }
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::{
+    link::Board,
     manner::Manner,
     path::BoardPath,
-    port::Target,
     report::{Failure, Result},
     tree::Send,
 };
@@ -43,13 +43,13 @@ pub(crate) struct Sync {
 
 impl Sync {
     /// Does it.
-    pub(crate) fn run(self, port: Option<Target>) -> Result<()> {
+    pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         let Self { dir, path, delete, dry_run, no_ignore, manner } = self;
         if dir.to_string_lossy().starts_with(':') {
             return Err(Failure::usage("sync goes from this machine to the board").next(
                 "sync DIR :PATH; the other way it is get -r; a folder of this machine whose name begins with : is ./:NAME",
             ));
         }
-        Send { dir, path, ignore: !no_ignore, delete, manner, dry_run }.run(port)
+        Send { dir, path, ignore: !no_ignore, delete, manner, dry_run }.run(board)
     }
 }
