@@ -170,7 +170,8 @@ pub use exception::Exception;
 pub use literal::{Malformed, Value};
 pub use operation::{Needs, Operation, Progress, Reply, Stdin};
 pub use ops::{
-    Captured, Entry, Eval, Exec, Info, Kind, Leave, List, MakeDir, Remove, Rename, Room, Space, Stat, Status,
+    Captured, Clock, DateTime, Entry, Eval, Exec, Info, Kind, Leave, List, MakeDir, Mount, Mounts, Remove,
+    Rename, Room, Space, Stat, Status,
 };
 pub use outbox::Outbox;
 pub use policy::{Cause, Holds, Policy};
@@ -181,8 +182,8 @@ pub use session::Session;
 pub use time::Instant;
 #[cfg(feature = "transfer")]
 pub use transfer::{
-    ChangeTree, Choices, Content, Copy, Digest, Encoding, Files, Get, Hash, ListTree, Placed, Plan, Put,
-    PutAll, Scripts, Sink, Source, TreeChange, TreeDigest, TreeEntry, TreePlan, Unfit, hash_tree,
+    ChangeTree, Choices, Content, Copy, CopyFile, Digest, Encoding, Files, Get, Hash, ListTree, Placed, Plan,
+    Put, PutAll, Scripts, Sink, Source, TreeChange, TreeDigest, TreeEntry, TreePlan, Unfit, hash_tree,
     unfit_names,
 };
 pub use window::{Credit, Follows, Window};

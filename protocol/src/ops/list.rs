@@ -88,7 +88,7 @@ impl List {
     }
 }
 
-fn text(name: Value) -> Option<String> {
+pub(super) fn text(name: Value) -> Option<String> {
     match name {
         Value::Str(name) => Some(name),
         Value::Bytes(name) => Some(String::from_utf8_lossy(&name).into_owned()),

@@ -2,23 +2,27 @@
 
 mod about;
 mod change;
+mod clock;
 mod eight_bit;
 mod eval;
 mod exec;
 mod leave;
 mod list;
 mod make_dir;
+mod mounts;
 mod remove;
 mod rename;
 mod space;
 mod stat;
 
 pub use about::Info;
+pub use clock::{Clock, DateTime};
 pub use eval::Eval;
 pub use exec::{Captured, Exec};
 pub use leave::Leave;
 pub use list::{Entry, List};
 pub use make_dir::MakeDir;
+pub use mounts::{Mount, Mounts};
 pub use remove::Remove;
 pub use rename::Rename;
 pub use space::{Room, Space};
@@ -37,9 +41,11 @@ pub(crate) use {make_dir::MAKE_DIR, remove::REMOVE};
 #[cfg(feature = "testing")]
 pub(crate) const HELPERS: &[&crate::Helper] = &[
     &about::ABOUT,
+    &clock::CLOCK,
     &eight_bit::TEST,
     &list::LIST,
     &MAKE_DIR,
+    &mounts::MOUNTS,
     &REMOVE,
     &rename::RENAME,
     &space::SPACE,

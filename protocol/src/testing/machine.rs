@@ -15,6 +15,8 @@ pub struct Machine {
     pub state: BTreeMap<String, Value>,
     /// The file that stays open from call to call.
     pub file: Option<Handle>,
+    /// What its clock shows: year, month, day, weekday, hour, minute, second. It stands still.
+    pub clock: [i64; 7],
     objects: BTreeMap<&'static str, Box<dyn Any + Send>>,
     firmware: Firmware,
     output: Vec<u8>,
@@ -29,6 +31,7 @@ impl Machine {
             disk,
             state: BTreeMap::new(),
             file: None,
+            clock: [2000, 1, 1, 5, 0, 0, 0],
             objects: BTreeMap::new(),
             firmware,
             output: Vec::new(),

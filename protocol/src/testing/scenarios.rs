@@ -1,5 +1,6 @@
 //! The scenarios themselves.
 
+mod board;
 mod puts;
 
 use alloc::{
@@ -25,6 +26,7 @@ pub fn scenarios() -> Vec<Scenario> {
     all.extend(ends());
     all.extend(puts::puts());
     all.extend(files());
+    all.extend(board::board());
     all.extend(super::trees::trees());
     all.extend(trouble());
     all.extend(boards());

@@ -8,6 +8,7 @@
 //! WebAssembly build for PyScript has one. There source text shrank to 0.37 of its size, in blocks of 4 KiB and with a window
 //! of 1 KiB, for more than four times the processor's time of a plain get, so that on a fast link it would be slower.
 
+mod copy_file;
 #[cfg(feature = "deflate")]
 pub(crate) mod deflate;
 mod digest;
@@ -24,6 +25,7 @@ mod sum;
 mod temporary;
 mod tree;
 
+pub use copy_file::CopyFile;
 pub use digest::Digest;
 pub use get::Get;
 pub use hash::Hash;
@@ -38,6 +40,7 @@ pub use tree::{
 #[cfg(feature = "testing")]
 pub(crate) fn helpers() -> alloc::vec::Vec<&'static crate::Helper> {
     let few: &[&'static crate::Helper] = &[
+        &copy_file::COPY,
         &digest::DIGEST,
         &get::READ,
         &get::PREFIX,
