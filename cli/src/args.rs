@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct Args {
     /// The board: a device (/dev/ttyACM0, COM3), sim:[DIR] for a simulated board, micropython:[DIR] for a real
     /// MicroPython in a folder of this machine
-    #[arg(long, short, global = true, env = "RAWPASTE_PORT", value_name = "PORT")]
+    #[arg(long, global = true, env = "RAWPASTE_PORT", value_name = "PORT")]
     port: Option<Target>,
     /// How source goes to the board: within the credit that it grants, or openly, on links that lose nothing however much
     /// is sent
@@ -81,13 +81,23 @@ enum Verb {
 enum OnBoard {
     Put(verbs::put::Put),
     Get(verbs::get::Get),
+    Cp(verbs::cp::Cp),
     Sync(verbs::sync::Sync),
     Ls(verbs::ls::Ls),
+    Tree(verbs::tree::Tree),
     Cat(verbs::cat::Cat),
     Rm(verbs::rm::Rm),
+    Mkdir(verbs::mkdir::Mkdir),
+    Mv(verbs::mv::Mv),
+    Touch(verbs::touch::Touch),
+    Df(verbs::df::Df),
+    Hash(verbs::hash::Hash),
+    Edit(verbs::edit::Edit),
     Leftovers(verbs::leftovers::Leftovers),
     Exec(verbs::exec::Exec),
+    Eval(verbs::eval::Eval),
     Run(verbs::run::Run),
+    Rtc(verbs::rtc::Rtc),
     Info(verbs::info::Info),
 }
 
@@ -143,14 +153,38 @@ impl OnBoard {
         match self {
             Self::Put(verb) => verb.run(board),
             Self::Get(verb) => verb.run(board),
+            Self::Cp(verb) => verb.run(board),
             Self::Sync(verb) => verb.run(board),
             Self::Ls(verb) => verb.run(board),
+            Self::Tree(verb) => verb.run(board),
             Self::Cat(verb) => verb.run(board),
             Self::Rm(verb) => verb.run(board),
+            Self::Mkdir(verb) => verb.run(board),
+            Self::Mv(verb) => verb.run(board),
+            Self::Touch(verb) => verb.run(board),
+            Self::Df(verb) => verb.run(board),
+            Self::Hash(verb) => verb.run(board),
+            Self::Edit(verb) => verb.run(board),
             Self::Leftovers(verb) => verb.run(board),
             Self::Exec(verb) => verb.run(board),
+            Self::Eval(verb) => verb.run(board),
             Self::Run(verb) => verb.run(board),
+            Self::Rtc(verb) => verb.run(board),
             Self::Info(verb) => verb.run(board),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Each verb, with what is global: no two options of one name.
+    #[test]
+    fn the_command_line_makes_sense() {
+        Args::command().debug_assert();
+        Next::command().debug_assert();
     }
 }

@@ -78,6 +78,11 @@ pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Board) -
 }
 
 impl Board {
+    /// Where it is; completes "on ...".
+    pub(crate) const fn place(&self) -> &Target {
+        &self.target
+    }
+
     /// Returns the connection to it, opened if it is not yet.
     pub(crate) fn open(&mut self) -> Result<&mut Link> {
         let link = match self.link.take() {

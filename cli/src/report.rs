@@ -11,9 +11,11 @@ use rawpaste::{DriveError, Error, Exception, Refused};
 /// What every part of the command answers.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
-/// The exit codes; 0 is for done.
+/// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
+    /// All that was wanted was done.
+    Done = 0,
     /// The board's code raised.
     Raised = 1,
     /// The command cannot be understood as it was given.
@@ -136,10 +138,16 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
     write(&mut out).and_then(|()| out.flush()).map_err(|error| closed_output(&error))
 }
 
+/// Writes a value to standard output, for machines.
+pub(crate) fn print_json(value: &serde_json::Value) -> Result<()> {
+    print(|out| writeln!(out, "{value:#}"))
+}
+
 /// What it means that standard output takes no more.
 pub(crate) fn closed_output(error: &io::Error) -> Failure {
+    // Whoever read it has had enough, as `head` does.
     if error.kind() == io::ErrorKind::BrokenPipe {
-        return Failure::told(Exit::Trouble);
+        return Failure::told(Exit::Done);
     }
     Failure::trouble(format!("cannot write to standard output: {error}"))
 }

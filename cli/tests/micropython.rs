@@ -5,6 +5,8 @@
 #[cfg(unix)]
 mod command;
 #[cfg(unix)]
+mod daily;
+#[cfg(unix)]
 mod on_a_terminal;
 
 fn main() {

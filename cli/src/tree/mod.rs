@@ -1,5 +1,6 @@
 //! Trees: a folder of this machine and a folder of the board.
 
+mod change;
 mod fetch;
 mod here;
 mod ignored;
@@ -13,6 +14,7 @@ use crate::{
     report::{Failure, Result, Visible},
 };
 
+pub(crate) use change::change;
 pub(crate) use fetch::fetch;
 pub(crate) use send::Send;
 
@@ -33,6 +35,13 @@ pub(crate) fn list(link: &mut Link, path: &BoardPath, digests: bool) -> Result<V
     let list = ListTree::new(link.path(path)?, keep).map_err(|error| Failure::of(&error.into(), &doing))?;
     let list = if digests { list } else { list.without_digests() };
     link.run(list, &doing)?;
+    Ok(entries)
+}
+
+/// Lists it by name, what is in a folder right behind it.
+pub(crate) fn sorted(link: &mut Link, path: &BoardPath) -> Result<Vec<TreeEntry>> {
+    let mut entries = list(link, path, false)?;
+    entries.sort_by(|one, other| one.path.split('/').cmp(other.path.split('/')));
     Ok(entries)
 }
 

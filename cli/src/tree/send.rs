@@ -1,11 +1,10 @@
 use std::{fs, path::PathBuf};
 
 use rawpaste::{
-    ChangeTree, Content, DigestKind, DriveError, Error, Hash, TreeChange, TreeDigest, TreeEntry, TreePlan,
-    unfit_names,
+    Content, DigestKind, DriveError, Error, Hash, TreeChange, TreeDigest, TreeEntry, TreePlan, unfit_names,
 };
 
-use super::{count, files, here::Here, ignored::Ignored, list, refuse};
+use super::{change, count, files, here::Here, ignored::Ignored, list, refuse};
 use crate::{
     jobs::{Upload, conclude, of_all, upload},
     link::{Board, Link, hint_at_folder},
@@ -161,28 +160,16 @@ impl Send {
 
     /// Makes and removes, and says so of each.
     fn change(&self, link: &mut Link, changes: Vec<TreeChange>) -> Result<Vec<Result<()>>> {
-        if changes.is_empty() {
-            return Ok(Vec::new());
-        }
         let doing = format!("change {} on {}", self.path, link.place());
-        for TreeChange::Make(path) | TreeChange::Remove(path) in &changes {
-            link.path(&BoardPath::of(path.as_str()))?;
-        }
-        let operation =
-            ChangeTree::new(changes.clone()).map_err(|error| Failure::of(&error.into(), &doing))?;
-        let failed = link.run(operation, &doing)?;
-        let tell = |change: &TreeChange| {
-            let (verb, past, path) = match change {
-                TreeChange::Make(path) => ("make", "made", path),
-                TreeChange::Remove(path) => ("remove", "removed", path),
+        let came = change(link, &changes, &doing)?;
+        let tell = |(change, came): (&TreeChange, Result<()>)| {
+            let (past, path) = match change {
+                TreeChange::Make(path) => ("made", path),
+                TreeChange::Remove(path) => ("removed", path),
             };
-            let path = BoardPath::of(path.as_str());
-            let Some((_, error)) = failed.iter().find(|(failed, _)| failed == change) else {
-                return print(|out| writeln!(out, "{past} {path}"));
-            };
-            Err(Failure::of(&error.clone().into(), &format!("{verb} {path} on {}", link.place())))
+            came.and_then(|()| print(|out| writeln!(out, "{past} {}", BoardPath::of(path.as_str()))))
         };
-        Ok(changes.iter().map(tell).collect())
+        Ok(changes.iter().zip(came).map(tell).collect())
     }
 }
 

@@ -55,20 +55,9 @@ impl Get {
         if self.recursive {
             return self.run_tree(board);
         }
-        let target = destination(&self.path, self.file.as_deref())?;
-        let shown = target.to_string_lossy();
-        let link = board.open()?;
-        // A device, say: there is nothing to put beside it.
-        if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            let device: io::Result<File> = OpenOptions::new().write(true).open(&target);
-            let device = device.map_err(|error| Failure::file("write", &shown, &error))?;
-            return stream(link, &self.path, device);
-        }
-        download(link, vec![Download { path: self.path, target: target.clone() }]).into_iter().collect()
+        get(board, &self.path, self.file.as_deref())
     }
-}
 
-impl Get {
     /// Gets a folder with all that is in it.
     fn run_tree(self, board: &mut Board) -> Result<()> {
         let ends = |dir: &Path| dir.to_string_lossy().ends_with(std::path::is_separator);
@@ -78,4 +67,18 @@ impl Get {
         };
         fetch(board, &self.path, &dir)
     }
+}
+
+/// Gets a file to its name here, or into a folder; without either, into the current folder.
+pub(super) fn get(board: &mut Board, path: &BoardPath, file: Option<&Path>) -> Result<()> {
+    let target = destination(path, file)?;
+    let shown = target.to_string_lossy();
+    let link = board.open()?;
+    // A device, say: there is nothing to put beside it.
+    if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        let device: io::Result<File> = OpenOptions::new().write(true).open(&target);
+        let device = device.map_err(|error| Failure::file("write", &shown, &error))?;
+        return stream(link, path, device);
+    }
+    download(link, vec![Download { path: path.clone(), target: target.clone() }]).into_iter().collect()
 }

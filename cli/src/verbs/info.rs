@@ -2,16 +2,21 @@
 
 use clap::Args;
 use rawpaste::Space;
+use serde_json::json;
 
 use crate::{
     link::Board,
-    report::{Failure, Result, Visible, print},
+    report::{Failure, Result, Visible, print, print_json},
 };
 
 /// Show what the board is and what it can do
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  rawpaste info")]
-pub(crate) struct Info {}
+#[command(after_help = "Examples:\n  rawpaste info\n  rawpaste info --json")]
+pub(crate) struct Info {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
 
 impl Info {
     /// Shows it.
@@ -21,6 +26,20 @@ impl Info {
         // Some boards cannot tell, and lack nothing else.
         let room = Space::new("").map_err(|error| Failure::of(&error.into(), "ask for room"))?;
         let room = link.attend(room, |_| {}).ok();
+        if self.json {
+            return print_json(&json!({
+                "firmware": about.name,
+                "version": about.version,
+                "machine": about.machine,
+                "platform": about.platform,
+                "unique_id": about.unique_id,
+                "free_memory": about.free,
+                "digest": format!("{:?}", about.digest).to_lowercase(),
+                "deflate": about.deflate,
+                "files": about.files,
+                "room": room.map(|room| json!({ "free": room.free, "total": room.total })),
+            }));
+        }
         let yes = |can| if can { "yes" } else { "no" };
         let mut lines = vec![
             ("firmware", format!("{} {}", about.name, about.version)),

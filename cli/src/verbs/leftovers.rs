@@ -2,11 +2,12 @@
 
 use clap::Args;
 use rawpaste::Content;
+use serde_json::json;
 
 use crate::{
     link::Board,
     path::BoardPath,
-    report::{Result, print},
+    report::{Result, print, print_json, say},
     tree::list,
 };
 
@@ -16,6 +17,9 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  rawpaste leftovers\n  rawpaste leftovers :lib")]
 pub(crate) struct Leftovers {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     /// The folder to look through, with all that is in it
     #[arg(value_name = ":PATH", default_value = ":")]
     path: BoardPath,
@@ -31,6 +35,13 @@ impl Leftovers {
             Content::Folder | Content::File { .. } => None,
         });
         let left: Vec<_> = left.collect();
+        if self.json {
+            let of = |(size, path): &(u64, BoardPath)| json!({ "path": path.as_str(), "size": size });
+            return print_json(&left.iter().map(of).collect());
+        }
+        if left.is_empty() {
+            say("there are none");
+        }
         let width = left.iter().map(|(size, _)| size.to_string().len()).max().unwrap_or_default();
         print(|out| left.iter().try_for_each(|(size, path)| writeln!(out, "{size:width$} {path}")))
     }

@@ -5,18 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
-use rawpaste::Kind;
-
+use super::cp::into_folder;
 use crate::{
     files::{Local, is_standard},
     jobs::{Upload, conclude, of_all, upload},
-    link::{Board, Link, hint_at_folder},
+    link::{Board, hint_at_folder},
     manner::Manner,
     path::BoardPath,
     report::{Failure, Result, Visible},
     tree::Send,
 };
+use clap::Args;
 
 /// Put files on the board, whole: the board has the old file or the new one at any moment
 ///
@@ -52,25 +51,7 @@ impl Put {
         }
         let manner = self.manner.clone();
         let (names, path) = self.split()?;
-        let mut files = Vec::new();
-        for name in names {
-            files.push(Local::open(&name).map(|file| (name, file))?);
-        }
-        let link = board.open()?;
-        let path = folder(link, path, files.len())?;
-        let mut jobs = Vec::new();
-        for (name, file) in files {
-            let target = if path.names_a_folder() { path.join(&own_name(&name)?) } else { path.clone() };
-            jobs.push(Upload { name, local: Some(file), target, new: false });
-        }
-        refuse_twice(&jobs)?;
-        let summary = |failed, all| {
-            Failure::trouble(of_all(failed, all, "files were not put"))
-                .next("mend what is said above, and put those again")
-        };
-        conclude(upload(link, jobs, &manner), summary)?;
-        hint_at_folder(link.place());
-        Ok(())
+        put(board, names, path, &manner)
     }
 
     /// Puts a folder with all that is in it.
@@ -112,25 +93,30 @@ impl Put {
     }
 }
 
-/// Finds out whether the path is a folder; it is given a / in the end then.
-fn folder(link: &mut Link, path: BoardPath, files: usize) -> Result<BoardPath> {
-    if path.names_a_folder() {
-        link.path(&path)?;
-        return Ok(path);
+/// Puts files of this machine; several, or a path that is a folder, go into that.
+pub(super) fn put(board: &mut Board, names: Vec<PathBuf>, path: BoardPath, manner: &Manner) -> Result<()> {
+    let mut files = Vec::new();
+    for name in names {
+        files.push(Local::open(&name).map(|file| (name, file))?);
     }
-    let doing = format!("put into {path}");
-    let found = link.kind_of(&path, &doing)?;
-    match found {
-        Some(Kind::Directory) => Ok(path.join("")),
-        _ if files == 1 => Ok(path),
-        None => Err(Failure::trouble(format!("cannot {doing}: there is no such folder on the board"))
-            .next("put the files into one that is there (`rawpaste ls :`)")),
-        Some(_) => Err(Failure::usage(format!("cannot {doing}: it is a file, and several go into a folder"))
-            .next("name a folder, or put one file")),
+    let link = board.open()?;
+    let path = into_folder(link, path, files.len())?;
+    let mut jobs = Vec::new();
+    for (name, file) in files {
+        let target = if path.names_a_folder() { path.join(&own_name(&name)?) } else { path.clone() };
+        jobs.push(Upload { name, local: Some(file), target, new: false });
     }
+    refuse_twice(&jobs)?;
+    let summary = |failed, all| {
+        Failure::trouble(of_all(failed, all, "files were not put"))
+            .next("mend what is said above, and put those again")
+    };
+    conclude(upload(link, jobs, manner), summary)?;
+    hint_at_folder(link.place());
+    Ok(())
 }
 
-fn folder_name(dir: &Path) -> Result<String> {
+pub(super) fn folder_name(dir: &Path) -> Result<String> {
     own_name(dir).map_err(|failure| failure.next("put -r DIR :NAME names it; sync DIR : puts what is in it"))
 }
 

@@ -8,6 +8,7 @@ use rawpaste_board::trial::{Trial, when_possible};
 
 use super::{Bench, trial};
 use crate::command::{at, code, command, done, errors, noise, pairs, run};
+use crate::daily;
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -31,6 +32,9 @@ pub(super) fn trials() -> Vec<Trial> {
                 done(bench.name(), ["rm", &format!(":{name}")]);
                 assert!(!bench.on_board(name).exists());
             }
+        }),
+        trial("files_of_a_day", |bench| {
+            daily::files(bench.name().to_str().unwrap(), bench.board.path());
         }),
         trial("killed_at_any_moment_of_a_put", killed_at_any_moment),
         when_possible(Trial::test("a_path_that_leaves_the_folder_is_refused", || {

@@ -204,9 +204,10 @@ fn two_at_once(bench: &Bench) {
     let output = bench.meanwhile(|_, _| {
         let second = run(&port, ["get", ":g", bench.target().to_str().unwrap()]);
         assert_eq!(code(&second), 0, "{}", errors(&second));
-        assert!(fs::read(bench.target()).unwrap() == content[..50_000]);
     });
     assert_eq!(code(&output), 0, "{}", errors(&output));
-    assert!(fs::read(bench.target()).unwrap() == content);
+    // Whichever ended last.
+    let got = fs::read(bench.target()).unwrap();
+    assert!(got == content || got == content[..50_000], "{} bytes of both", got.len());
     assert_eq!(bench.names(), ["back"]);
 }

@@ -104,16 +104,15 @@ impl Operation for Clock {
 }
 
 fn explain(error: Error) -> Error {
-    match &error {
-        Error::Exception(exception) if matches!(&*exception.kind, "AttributeError" | "ImportError") => {
-            Refused::Unsupported {
-                lacks: "a firmware without machine.RTC",
-                instead: "run code of your own that keeps the time, or use a firmware that has it",
-            }
-            .into()
-        }
-        _ => error,
+    let Error::Exception(exception) = &error else { return error };
+    if !matches!(&*exception.kind, "AttributeError" | "ImportError") {
+        return error;
     }
+    Refused::Unsupported {
+        lacks: "a firmware without machine.RTC",
+        instead: "run code of your own that keeps the time, or use a firmware that has it",
+    }
+    .into()
 }
 
 /// The simulated clock stands still.
