@@ -107,6 +107,8 @@ enum Alone {
     Board(verbs::board::Board),
     #[cfg(unix)]
     Bench(verbs::bench::Bench),
+    Completions(verbs::completions::Completions),
+    Man(verbs::man::Man),
 }
 
 /// Does what the command line asks for.
@@ -130,6 +132,8 @@ impl Args {
             Verb::OnBoard(verb) => verb,
             Verb::Alone(_) if !more.is_empty() => return Err(not_in_a_chain()),
             Verb::Alone(Alone::Board(verb)) => return verb.run(),
+            Verb::Alone(Alone::Completions(verb)) => return verb.run(),
+            Verb::Alone(Alone::Man(verb)) => return verb.run(),
             #[cfg(unix)]
             Verb::Alone(Alone::Bench(verb)) => return verb.run(flow.unwrap_or_default(), self.flush),
         };

@@ -29,3 +29,18 @@ fn a_mistyped_verb_is_recognised() {
     let output = run("sim:", ["tre"]);
     assert!(errors(&output).contains("'tree'"), "{}", errors(&output));
 }
+
+#[test]
+fn completions_and_the_manual() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = String::from_utf8(done("sim:", ["completions", shell])).unwrap();
+        assert!(script.contains("rawpaste") && script.contains("mkdir"), "{shell}");
+    }
+    let page = String::from_utf8(done("sim:", ["man"])).unwrap();
+    assert!(page.starts_with(".") && page.contains(".SH NAME") && page.contains("mkdir"), "{page}");
+    let dir = tempfile::tempdir().unwrap();
+    done("sim:", ["man", dir.path().to_str().unwrap()]);
+    for name in ["rawpaste.1", "rawpaste-put.1", "rawpaste-bench-link.1"] {
+        assert!(std::fs::read_to_string(dir.path().join(name)).unwrap().contains(".SH SYNOPSIS"), "{name}");
+    }
+}

@@ -4,6 +4,7 @@
 pub(crate) mod bench;
 pub(crate) mod board;
 pub(crate) mod cat;
+pub(crate) mod completions;
 pub(crate) mod cp;
 pub(crate) mod df;
 pub(crate) mod edit;
@@ -14,6 +15,7 @@ pub(crate) mod hash;
 pub(crate) mod info;
 pub(crate) mod leftovers;
 pub(crate) mod ls;
+pub(crate) mod man;
 pub(crate) mod mkdir;
 pub(crate) mod mv;
 pub(crate) mod put;
