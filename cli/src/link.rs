@@ -1,6 +1,7 @@
 //! A board for the time of a command: opened, used, and left at its friendly prompt.
 
 use std::{
+    cell::Cell,
     io,
     path::PathBuf,
     process,
@@ -12,7 +13,7 @@ use std::{
 };
 
 use rawpaste::{
-    Config, DigestKind, DriveError, Error, Event, FaultKind, Kind, Leave, Operation, Session, Stat,
+    Config, DigestKind, DriveError, Error, Event, Exec, FaultKind, Kind, Leave, Operation, Session, Stat,
 };
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
@@ -20,7 +21,7 @@ use crate::{
     device, interrupt, path,
     path::BoardPath,
     port::{self, Target},
-    report::{Failure, Result, say},
+    report::{Exit, Failure, Result, say},
 };
 
 type AnyPort = Box<dyn Port + Send>;
@@ -47,6 +48,8 @@ enum State {
     Interrupted,
     /// It has to find its way back, with little patience.
     Unknown,
+    /// It runs a program that nobody waits for.
+    Detached,
     /// There is no board any more.
     Gone,
 }
@@ -181,9 +184,32 @@ impl Link {
         result
     }
 
+    /// Runs code on the board until it says that it is under way, and goes on without it.
+    pub(crate) fn detach(&mut self, code: &[u8], doing: &str) -> Result<()> {
+        let started = Cell::new(false);
+        // It is printed when the whole compiled.
+        let code = [b"print('_')\n", code].concat();
+        let exec = Exec::new(code, |_| {
+            started.set(true);
+            Ok(())
+        });
+        let exec = exec.map_err(|error| Failure::of(&error.into(), doing))?;
+        self.state = State::Unknown;
+        let done = match self.connection.run_until(exec, || started.get()) {
+            Err(DriveError::Engine(Error::Exception(exception))) => {
+                self.state = State::Known;
+                say(&exception.to_string());
+                return Err(Failure::told(Exit::Raised));
+            }
+            done => done.map_err(|error| Failure::of(&error, doing))?,
+        };
+        self.state = if done.is_none() { State::Detached } else { State::Known };
+        Ok(())
+    }
+
     fn leave(self) -> Result<()> {
         let mut connection = self.connection;
-        if matches!(self.state, State::Fresh | State::Gone) {
+        if matches!(self.state, State::Fresh | State::Detached | State::Gone) {
             return Ok(());
         }
         if self.state == State::Unknown {

@@ -113,6 +113,29 @@ impl<P: Port> Connection<P> {
         self.drive(operation, TICK, outside, on_event)
     }
 
+    /// Runs an operation to its end, or until `stop` says so, which is asked between two steps, every 50 ms at least. Nothing is
+    /// sent then: a script that runs goes on to run on the board, and nobody reads what it prints. `None` says that it was
+    /// stopped; the next operation interrupts that script.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run`](Self::run).
+    pub fn run_until<O: Operation>(
+        &mut self,
+        operation: O,
+        mut stop: impl FnMut() -> bool,
+    ) -> Result<Option<O::Output>, Error> {
+        let mut stopped = false;
+        let outside = |_: &mut Run<'_, O>| {
+            stopped = stop();
+            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        match self.drive(operation, TICK, outside, |_| {}) {
+            Err(_) if stopped => Ok(None),
+            done => done.map(Some),
+        }
+    }
+
     /// Asks `outside` before each step, which may break the run off; no step takes longer than `tick`.
     fn drive<O: Operation>(
         &mut self,

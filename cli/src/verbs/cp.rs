@@ -74,7 +74,10 @@ impl Cp {
             let manner = self.manner.clone();
             Send { dir, path, ignore: true, delete: false, manner, dry_run: false }.run(board)?;
         }
-        if files.is_empty() { Ok(()) } else { put(board, files, to, &self.manner) }
+        if !files.is_empty() {
+            put(board, files, to, &self.manner)?;
+        }
+        Ok(())
     }
 
     fn get(&self, board: &mut Board, from: &[BoardPath], to: &Path) -> Result<()> {

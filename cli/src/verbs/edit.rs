@@ -42,10 +42,13 @@ impl Edit {
             say(&format!("{} was not changed", self.path));
             return Ok(());
         }
-        put(board, vec![file], self.path, &Manner::default()).map_err(|failure| {
+        if let Err(failure) = put(board, vec![file], self.path, &Manner::default()) {
             let kept = folder.keep().join(name);
-            failure.next(format!("what was edited is kept in {}", Visible(&kept.to_string_lossy())))
-        })
+            return Err(
+                failure.next(format!("what was edited is kept in {}", Visible(&kept.to_string_lossy())))
+            );
+        }
+        Ok(())
     }
 
     /// Gets the file, if it is there.

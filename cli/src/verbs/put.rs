@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::cp::into_folder;
+use super::{
+    cp::into_folder,
+    exec::{Input, execute},
+};
 use crate::{
     files::{Local, is_standard},
     jobs::{Upload, conclude, of_all, upload},
@@ -16,6 +19,7 @@ use crate::{
     tree::Send,
 };
 use clap::Args;
+use rawpaste::quote_str;
 
 /// Put files on the board, whole: the board has the old file or the new one at any moment
 ///
@@ -26,7 +30,7 @@ use clap::Args;
 /// takes them in; another is the name of the one file.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  rawpaste put main.py\n  rawpaste put a.py b.py :lib/\n  rawpaste put -r lib\n  rawpaste put - :note.txt"
+    after_help = "Examples:\n  rawpaste put main.py\n  rawpaste put --run main.py\n  rawpaste put a.py b.py :lib/\n  rawpaste put -r lib\n  rawpaste put - :note.txt"
 )]
 pub(crate) struct Put {
     /// Files of this machine (- is standard input), then perhaps :PATH on the board
@@ -36,6 +40,9 @@ pub(crate) struct Put {
     /// board, or ends with / and takes it in. Symbolic links are left out, and said so
     #[arg(short, long)]
     recursive: bool,
+    /// Run the file on the board when it is there: its output comes out as of run. Of several, the first
+    #[arg(long, conflicts_with = "recursive")]
+    run: bool,
     #[command(flatten)]
     manner: Manner,
     /// With -r: put what git's ignore files leave out, too
@@ -49,9 +56,13 @@ impl Put {
         if self.recursive {
             return self.run_tree(board);
         }
-        let manner = self.manner.clone();
+        let (manner, runs) = (self.manner.clone(), self.run);
         let (names, path) = self.split()?;
-        put(board, names, path, &manner)
+        let jobs = put(board, names, path, &manner)?;
+        match jobs.first() {
+            Some(first) if runs => execute(board.open()?, program(first), Input::Standard),
+            _ => Ok(()),
+        }
     }
 
     /// Puts a folder with all that is in it.
@@ -93,8 +104,13 @@ impl Put {
     }
 }
 
-/// Puts files of this machine; several, or a path that is a folder, go into that.
-pub(super) fn put(board: &mut Board, names: Vec<PathBuf>, path: BoardPath, manner: &Manner) -> Result<()> {
+/// Puts files of this machine; several, or a path that is a folder, go into that. Answers where they are.
+pub(super) fn put(
+    board: &mut Board,
+    names: Vec<PathBuf>,
+    path: BoardPath,
+    manner: &Manner,
+) -> Result<Vec<BoardPath>> {
     let mut files = Vec::new();
     for name in names {
         files.push(Local::open(&name).map(|file| (name, file))?);
@@ -111,9 +127,18 @@ pub(super) fn put(board: &mut Board, names: Vec<PathBuf>, path: BoardPath, manne
         Failure::trouble(of_all(failed, all, "files were not put"))
             .next("mend what is said above, and put those again")
     };
+    let targets = jobs.iter().map(|job| job.target.clone()).collect();
     conclude(upload(link, jobs, manner), summary)?;
     hint_at_folder(link.place());
-    Ok(())
+    Ok(targets)
+}
+
+/// Code that runs a file of the board, with its name in tracebacks where the firmware can.
+fn program(path: &BoardPath) -> Vec<u8> {
+    let mut name = Vec::new();
+    quote_str(path.as_str(), &mut name);
+    let name = String::from_utf8_lossy(&name);
+    format!("try:execfile\nexcept NameError:exec(open({name}).read())\nelse:execfile({name})\n").into_bytes()
 }
 
 pub(super) fn folder_name(dir: &Path) -> Result<String> {

@@ -26,6 +26,38 @@ pub(super) fn trials() -> Vec<Trial> {
             let printed = done(bench.name(), ["run", bench.here("long.py").to_str().unwrap()]);
             assert_eq!(String::from_utf8(printed).unwrap().trim_end(), "719400");
         }),
+        trial("a_program_is_put_and_run", |bench| {
+            let file = bench.here("it's.py");
+            fs::write(&file, "print('one')\n").unwrap();
+            let printed = done(bench.name(), ["put", "--run", file.to_str().unwrap()]);
+            let printed = String::from_utf8(printed).unwrap();
+            assert!(printed.starts_with("put ") && printed.trim_end().ends_with("\none"), "{printed}");
+            fs::write(&file, "\n1/0\n").unwrap();
+            let output = run(bench.name(), ["put", "--run", file.to_str().unwrap(), ":m.py"]);
+            assert!(
+                code(&output) == 1 && errors(&output).contains("\"m.py\", line 2"),
+                "{}",
+                errors(&output)
+            );
+        }),
+        trial("a_program_is_left_running", |bench| {
+            let (file, ended) = (bench.here("slow.py"), bench.on_board("ended"));
+            fs::write(&file, "import time\nprint('x')\ntime.sleep(0.5)\nopen('ended', 'w').close()\n")
+                .unwrap();
+            let arguments = ["run", "--detach", file.to_str().unwrap()];
+            assert!(done(bench.name(), arguments).is_empty() && !ended.exists());
+            let began = Instant::now();
+            while !ended.exists() {
+                assert!(began.elapsed() < Duration::from_secs(20));
+                thread::sleep(Duration::from_millis(20));
+            }
+            // Another is interrupted by the next command, which runs.
+            fs::write(&file, "while True: pass\n").unwrap();
+            done(bench.name(), arguments);
+            assert_eq!(done(bench.name(), ["exec", "print(6*7)"]).trim_ascii(), b"42");
+            fs::write(&file, "while True: (\n").unwrap();
+            assert_eq!(code(&run(bench.name(), arguments)), 1);
+        }),
         trial("exit_codes", |bench| {
             let output = run(bench.name(), ["exec", "print('before')\n1/0"]);
             assert_eq!((code(&output), output.stdout.trim_ascii()), (1, &b"before"[..]));
