@@ -8,8 +8,8 @@ use rawpaste::Policy;
 use crate::{
     link::{Board, with_board},
     port::Target,
-    report::{Failure, Result},
-    verbs,
+    report::{self, Failure, Result},
+    verbose, verbs,
 };
 
 /// Files and code on MicroPython boards, over their serial line.
@@ -34,6 +34,12 @@ pub(crate) struct Args {
     /// threshold=BYTES,interval=TIME,coalesce=BYTES,gather=TIME
     #[arg(long, global = true, value_name = "POLICY", default_value = "host", hide_default_value = true)]
     flush: Policy,
+    /// Say only what was asked for, and what went wrong
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Show each step of the link with its time, without the contents of files
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -122,6 +128,12 @@ pub(crate) fn run() -> Result<()> {
 
 impl Args {
     fn run(self, more: Vec<Verb>) -> Result<()> {
+        if self.quiet {
+            report::be_quiet();
+        }
+        if self.verbose {
+            verbose::show();
+        }
         let flow = match self.flow {
             Flow::Auto => None,
             Flow::Windowed => Some(rawpaste::Flow::Windowed),

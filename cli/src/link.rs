@@ -21,7 +21,8 @@ use crate::{
     device, interrupt, path,
     path::BoardPath,
     port::{self, Target},
-    report::{Exit, Failure, Result, say},
+    report::{Exit, Failure, Result, note, say},
+    verbose::{self, Told},
 };
 
 type AnyPort = Box<dyn Port + Send>;
@@ -104,7 +105,8 @@ impl Link {
         let keyboard = Keyboard { typed, interrupts };
         let mut config = config();
         target.tune(&mut config);
-        let connection = Connection::new(opened.port, Session::new(config));
+        let port = if verbose::is_shown() { Box::new(Told(opened.port)) } else { opened.port };
+        let connection = Connection::new(port, Session::new(config));
         let (root, trouble) = (opened.root, opened.trouble);
         Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Fresh })
     }
@@ -233,7 +235,7 @@ pub(crate) fn config() -> Config {
 /// Says how to keep the files of a simulated board that is about to go.
 pub(crate) fn hint_at_folder(target: &Target) {
     if matches!(target.kind, port::Kind::Simulated(None)) {
-        say(
+        note(
             "hint: this simulated board ends with the command; with --port sim:DIR it keeps its files in a folder",
         );
     }

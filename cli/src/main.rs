@@ -20,6 +20,7 @@ mod progress;
 mod report;
 mod tree;
 mod typing;
+mod verbose;
 mod verbs;
 
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ use std::{
     fmt,
     io::{self, Write},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use rawpaste::{DriveError, Error, Exception, Refused};
@@ -130,6 +131,31 @@ impl Failure {
 /// Writes a line to standard error; there is nobody to tell if that fails.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Whether only what was asked for is to be said, and what went wrong.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on only what was asked for is said, and what went wrong.
+pub(crate) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether it is so.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// Writes a line on what is to be known besides to standard error.
+pub(crate) fn note(line: &str) {
+    if !is_quiet() {
+        say(line);
+    }
+}
+
+/// Writes what was done to standard output.
+pub(crate) fn tell(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    if is_quiet() { Ok(()) } else { print(write) }
 }
 
 /// Writes to standard output. Whoever closed it needs no message.

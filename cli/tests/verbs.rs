@@ -44,3 +44,21 @@ fn completions_and_the_manual() {
         assert!(std::fs::read_to_string(dir.path().join(name)).unwrap().contains(".SH SYNOPSIS"), "{name}");
     }
 }
+
+#[test]
+fn as_much_is_said_as_is_asked_for() {
+    let (here, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (port, file) = (at("sim", dir.path()), here.path().join("a.txt"));
+    std::fs::write(&file, "a secret").unwrap();
+    let file = file.to_str().unwrap();
+    let output = run(&port, ["-q", "put", file, "+", "cat", ":a.txt"]);
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b"a secret"[..], &b""[..]));
+    let output = run(&port, ["-v", "put", file, ":b.txt"]);
+    let said = errors(&output);
+    assert!(
+        said.contains("wrote 1 byte: \\x03") && said.contains("read ") && said.contains("phase"),
+        "{said}"
+    );
+    assert!(!said.contains("secret") && !said.contains('\u{1b}'), "{said}");
+    assert!(!errors(&run(&port, ["-q", "cat", ":none"])).is_empty());
+}

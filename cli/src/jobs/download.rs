@@ -8,7 +8,7 @@ use crate::{
     link::Link,
     path::BoardPath,
     progress::Bar,
-    report::{Exit, Failure, Result, Visible, closed_output, print},
+    report::{Exit, Failure, Result, Visible, closed_output, tell},
 };
 
 /// A file to be got from the board.
@@ -44,7 +44,7 @@ fn get(link: &mut Link, job: &Download) -> Result<()> {
     };
     arriving.finish()?;
     let shown = job.target.to_string_lossy();
-    print(|out| writeln!(out, "got {} ({size} bytes) as {}", job.path, Visible(&shown)))
+    tell(|out| writeln!(out, "got {} ({size} bytes) as {}", job.path, Visible(&shown)))
 }
 
 /// Gets a file into something that keeps what it has.

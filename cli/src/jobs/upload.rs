@@ -10,7 +10,7 @@ use crate::{
     path::BoardPath,
     port::Target,
     progress::Bar,
-    report::{Exit, Failure, Result, Visible, print, say},
+    report::{Exit, Failure, Result, Visible, note, print, tell},
 };
 
 /// A file to be put on the board.
@@ -56,7 +56,7 @@ pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec
     let mut operation = operation.choices(manner.forced.choices()).in_place(manner.in_place);
     let done = link.attend(&mut operation, |event| {
         if matches!(event, Event::Windowed) {
-            say("note: bytes were lost, so from here on the board's flow control is waited for");
+            note("note: bytes were lost, so from here on the board's flow control is waited for");
         }
         bar.borrow_mut().on_event(event);
     });
@@ -182,7 +182,7 @@ impl rawpaste::Files for Files<'_> {
             let renamed = if same_name { String::new() } else { format!(" as {target}") };
             let name = name.to_string_lossy();
             let (name, place) = (Visible(&name), &files.place);
-            print(|out| match placed {
+            tell(|out| match placed {
                 Placed::Same => writeln!(out, "{name} ({size} bytes) is on {place}{renamed} already"),
                 Placed::Written { resumed: 0 } => {
                     writeln!(out, "put {name} ({size} bytes) on {place}{renamed}")

@@ -11,7 +11,7 @@ use crate::{
     jobs::{Download, conclude, download},
     link::{Board, Link},
     path::BoardPath,
-    report::{Failure, Result, Visible, print},
+    report::{Failure, Result, Visible, tell},
 };
 
 /// Gets a folder of the board with all that is in it, but for what is here already. Nothing is written outside of `dir`.
@@ -44,7 +44,7 @@ pub(crate) fn fetch(board: &mut Board, path: &BoardPath, dir: &Path) -> Result<(
             .next("mend what is said above, and run the same command again: it goes on from there")
     })?;
     let (all, same) = (count(files(&there), "file"), plan.same.len());
-    print(|out| {
+    tell(|out| {
         writeln!(out, "{path} and {}: {all}, {} got, {same} the same", Visible(&shown), plan.copy.len())
     })
 }

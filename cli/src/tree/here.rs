@@ -7,7 +7,7 @@ use std::{
 use rawpaste::{Content, DigestKind, Hash, TreeEntry, Unfit, hash_tree};
 
 use super::{ignored::Ignored, refuse};
-use crate::report::{Failure, Result, say};
+use crate::report::{Failure, Result, note};
 
 /// A folder of this machine.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Here {
                 } else {
                     let what =
                         if kind.is_symlink() { "a symbolic link" } else { "neither a file nor a folder" };
-                    say(&format!("left out: {} is {what}", crate::report::Visible(&path)));
+                    note(&format!("left out: {} is {what}", crate::report::Visible(&path)));
                     continue;
                 };
                 entries.push(TreeEntry { path, content });

@@ -10,7 +10,7 @@ use crate::{
     link::{Board, Link, hint_at_folder},
     manner::Manner,
     path::BoardPath,
-    report::{Failure, Result, Visible, print},
+    report::{Failure, Result, Visible, print, tell},
 };
 
 /// Makes a folder of the board like one of this machine.
@@ -53,7 +53,7 @@ impl Send {
             Some((plan, there)) => self.foretell(&plan, there)?,
             None => count(files(&here.entries), "file") + ", all the same",
         };
-        print(|out| writeln!(out, "{} and {} on {}: {done}", Visible(&shown), self.path, link.place()))?;
+        tell(|out| writeln!(out, "{} and {} on {}: {done}", Visible(&shown), self.path, link.place()))?;
         hint_at_folder(link.place());
         Ok(())
     }
@@ -167,7 +167,7 @@ impl Send {
                 TreeChange::Make(path) => ("made", path),
                 TreeChange::Remove(path) => ("removed", path),
             };
-            came.and_then(|()| print(|out| writeln!(out, "{past} {}", BoardPath::of(path.as_str()))))
+            came.and_then(|()| tell(|out| writeln!(out, "{past} {}", BoardPath::of(path.as_str()))))
         };
         Ok(changes.iter().zip(came).map(tell).collect())
     }

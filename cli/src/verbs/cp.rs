@@ -17,7 +17,7 @@ use crate::{
     link::{Board, Link},
     manner::Manner,
     path::BoardPath,
-    report::{Failure, Result, Visible, print},
+    report::{Failure, Result, Visible, tell},
     tree::{Send, change, fetch, list},
 };
 
@@ -146,7 +146,7 @@ fn copy_file(link: &mut Link, from: &BoardPath, to: &BoardPath) -> Result<()> {
     link.path(to)?;
     let copy = CopyFile::new(from.as_str(), to.as_str());
     let size = link.run(copy.map_err(|error| Failure::of(&error.into(), &doing))?, &doing)?;
-    print(|out| writeln!(out, "copied {from} ({size} bytes) as {to}"))
+    tell(|out| writeln!(out, "copied {from} ({size} bytes) as {to}"))
 }
 
 /// Returns a path that is said to be on the board.

@@ -11,7 +11,7 @@ use crate::{
     link::Board,
     manner::Manner,
     path::BoardPath,
-    report::{Failure, Result, Visible, say},
+    report::{Failure, Result, Visible, note},
 };
 
 /// Edit a file of the board in the editor of this machine
@@ -39,7 +39,7 @@ impl Edit {
         }
         let new = fs::read(&file).map_err(trouble)?;
         if old.as_ref() == Some(&new) {
-            say(&format!("{} was not changed", self.path));
+            note(&format!("{} was not changed", self.path));
             return Ok(());
         }
         if let Err(failure) = put(board, vec![file], self.path, &Manner::default()) {

@@ -8,7 +8,7 @@ use rawpaste::{DriveError, Error, Patience, Refused, Reply};
 use crate::{
     link::{Board, Link},
     port::{Kind, Target},
-    report::{Exit, Failure, Result, closed_output, say},
+    report::{Exit, Failure, Result, closed_output, note, say},
     typing::Typist,
 };
 
@@ -69,7 +69,7 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
     match (closed, done) {
         (Some(error), _) => Err(closed_output(&error)),
         (None, Ok(Reply::Reset)) => {
-            say("note: the code ended in a reset of the board, as sys.exit() does");
+            note("note: the code ended in a reset of the board, as sys.exit() does");
             Ok(())
         }
         (None, Ok(Reply::Closed)) => Err(Failure::trouble(

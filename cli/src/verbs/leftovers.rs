@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     link::Board,
     path::BoardPath,
-    report::{Result, print, print_json, say},
+    report::{Result, note, print, print_json},
     tree::list,
 };
 
@@ -40,7 +40,7 @@ impl Leftovers {
             return print_json(&left.iter().map(of).collect());
         }
         if left.is_empty() {
-            say("there are none");
+            note("there are none");
         }
         let width = left.iter().map(|(size, _)| size.to_string().len()).max().unwrap_or_default();
         print(|out| left.iter().try_for_each(|(size, path)| writeln!(out, "{size:width$} {path}")))
