@@ -48,6 +48,6 @@ fn wait(child: &mut Child, patience: Duration) -> io::Result<bool> {
             child.wait()?;
             return Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer in {patience:?}")));
         }
-        thread::sleep(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(1));
     }
 }

@@ -5,6 +5,7 @@
 
 mod bed;
 mod counting;
+pub(crate) mod day;
 mod json;
 pub(crate) mod matrix;
 mod ours;
@@ -167,6 +168,13 @@ fn found(peer: &Peer) -> Result<peer::Found> {
         let reason = Visible(missing.reason()).to_string();
         Failure::trouble(format!("{} cannot be had: {reason}", peer.title())).next(missing.remedy())
     })
+}
+
+/// The middle one; of an even number the longer of the two.
+fn median(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 fn source_text(peers: &[peer::Found]) -> Result<Vec<u8>> {

@@ -76,6 +76,11 @@ impl Found {
         Err(io::Error::new(io::ErrorKind::NotFound, "its environment has no site-packages for it"))
     }
 
+    /// Where it is.
+    pub(super) fn program(&self) -> PathBuf {
+        self.venv.join("bin").join(self.name())
+    }
+
     /// Runs it for the files, and times it from its start to its end.
     pub(super) fn run(
         &self,
@@ -104,7 +109,7 @@ impl Found {
     }
 
     fn command(&self, work: Work, load: &Load, bed: &Bed) -> Command {
-        let mut command = Command::new(self.venv.join("bin").join(self.name()));
+        let mut command = Command::new(self.program());
         match self.peer {
             // Without `resume` it waits for a soft reset's message, which MicroPython as a process does not print.
             Peer::Mpremote => command.arg("connect").arg(bed.port()).args(["resume", "cp"]),

@@ -8,7 +8,7 @@ use rawpaste_board::Shape;
 
 use crate::{
     bench::{
-        self, Peer, Plan, Work,
+        self, Peer, Plan, Work, day,
         matrix::{self, Matrix},
     },
     manner::Forced,
@@ -70,6 +70,7 @@ impl Table {
 #[derive(Debug, Subcommand)]
 enum What {
     Link(Link),
+    Day(Day),
 }
 
 impl Bench {
@@ -77,9 +78,25 @@ impl Bench {
     pub(crate) fn run(self, flow: Flow, policy: Policy) -> Result<()> {
         match self.what {
             Some(What::Link(verb)) => bench::run(&verb.plan(flow)),
+            Some(What::Day(verb)) => day::run(&day::Day { repeat: verb.repeat, json: verb.json }),
             None => matrix::run(&self.table.matrix(flow, policy)),
         }
     }
+}
+
+/// Run twenty commands of a day, ours and mpremote's, as whole processes on a real MicroPython
+///
+/// Both have the same day in turn, each on a fresh board. The board and the files here must be the same afterwards, and so
+/// must be what is printed, but for where ours says more. Besides: how long `--version` takes, and `ls` on an idle board.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  rawpaste bench day")]
+struct Day {
+    /// Measure each so many times, and take the median
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    repeat: u32,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Measure how fast files travel to and from a real MicroPython behind a link with a rate and a delay

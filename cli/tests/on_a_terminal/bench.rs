@@ -14,7 +14,12 @@ pub(super) fn trials() -> Vec<Trial> {
             Ok(())
         }))
     };
-    vec![test("bench_link_tells_each_row", tells_each_row), test("bench_link_prints_json", prints_json)]
+    let mut day = test("a_day_with_mpremote", lives_a_day);
+    let peer = rawpaste_board::find::package("mpremote", "1.29.0");
+    if peer.is_err() && std::env::var_os(rawpaste_board::trial::REQUIRE).is_none() {
+        day = day.with_ignored_flag(true);
+    }
+    vec![day, test("bench_link_tells_each_row", tells_each_row), test("bench_link_prints_json", prints_json)]
 }
 
 /// On a fast link, once and without peers.
@@ -24,6 +29,16 @@ fn bench(arguments: &[&str]) -> Output {
     let output = command.args(arguments).output().unwrap();
     assert_eq!(code(&output), 0, "{}{}", String::from_utf8_lossy(&output.stdout), errors(&output));
     output
+}
+
+/// The same day as with mpremote leaves the same board, and is told in the same words.
+fn lives_a_day() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rawpaste"));
+    let output = command.args(["bench", "day", "--repeat", "1", "--json"]).output().unwrap();
+    assert_eq!(code(&output), 0, "{}{}", String::from_utf8_lossy(&output.stdout), errors(&output));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["commands"].as_array().map(Vec::len), Some(20));
+    assert!(told["same_board"] == true && told["other_output"] == serde_json::json!([]), "{told}");
 }
 
 fn tells_each_row() {
