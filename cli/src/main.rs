@@ -8,6 +8,7 @@ mod args;
 mod arriving;
 #[cfg(unix)]
 mod bench;
+mod comeback;
 mod device;
 mod files;
 mod interrupt;
