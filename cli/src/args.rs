@@ -88,6 +88,7 @@ enum OnBoard {
     Leftovers(verbs::leftovers::Leftovers),
     Exec(verbs::exec::Exec),
     Run(verbs::run::Run),
+    Repl(verbs::repl::Repl),
     Info(verbs::info::Info),
 }
 
@@ -150,6 +151,7 @@ impl OnBoard {
             Self::Leftovers(verb) => verb.run(board),
             Self::Exec(verb) => verb.run(board),
             Self::Run(verb) => verb.run(board),
+            Self::Repl(verb) => verb.run(board),
             Self::Info(verb) => verb.run(board),
         }
     }

@@ -1,5 +1,7 @@
 //! A board for the time of a command: opened, used, and left at its friendly prompt.
 
+mod passing;
+
 use std::{
     io,
     path::PathBuf,
@@ -22,6 +24,8 @@ use crate::{
     port::{self, Target},
     report::{Failure, Result, say},
 };
+
+pub(crate) use passing::TICK;
 
 type AnyPort = Box<dyn Port + Send>;
 
@@ -158,10 +162,16 @@ impl Link {
         on_event: impl FnMut(Event<'_>),
     ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
         let result = self.connection.attend(operation, &self.keyboard, on_event);
+        self.ended(&result);
+        result
+    }
+
+    /// Takes note of how an operation ended.
+    fn ended<T>(&mut self, result: &std::result::Result<T, rawpaste_blocking::Error>) {
         if self.state == State::Fresh {
             self.state = State::Known;
         }
-        match &result {
+        match result {
             Err(DriveError::Engine(Error::Exception(exception))) if exception.is_interrupt() => {
                 if self.state == State::Known {
                     self.state = State::Interrupted;
@@ -171,9 +181,11 @@ impl Link {
             Err(DriveError::Engine(Error::Fault(fault))) if fault.kind != FaultKind::Closed => {
                 self.state = State::Unknown;
             }
+            Err(DriveError::Transport(error)) if error.kind() == io::ErrorKind::Interrupted => {
+                self.state = State::Unknown;
+            }
             Err(DriveError::Engine(_) | DriveError::Transport(_)) => self.state = State::Gone,
         }
-        result
     }
 
     fn leave(self) -> Result<()> {

@@ -79,6 +79,13 @@ impl<P: Port> Connection<P> {
         &self.session
     }
 
+    /// Returns the port, to talk to the board without the session: as a terminal does, at the friendly prompt after a
+    /// [`Leave`](rawpaste::Leave). The next operation enters afresh, whatever was said meanwhile.
+    pub fn port_mut(&mut self) -> &mut P {
+        self.session.lose();
+        &mut self.port
+    }
+
     /// Takes the connection apart, to use the port for something else or the session's knowledge of the board with
     /// another port.
     pub fn into_parts(self) -> (P, Session) {
@@ -113,8 +120,14 @@ impl<P: Port> Connection<P> {
         self.drive(operation, TICK, outside, on_event)
     }
 
-    /// Asks `outside` before each step, which may break the run off; no step takes longer than `tick`.
-    fn drive<O: Operation>(
+    /// Runs an operation to its end, or until `outside` breaks it off: it is asked before each step, and no step takes
+    /// longer than `tick`. It may type in, and interrupt. A run that is broken off is dropped, with the board as it is: a script
+    /// runs on, and the next operation finds its own way back.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run`](Self::run); the port's is [`Interrupted`](io::ErrorKind::Interrupted) if `outside` broke it off.
+    pub fn drive<O: Operation>(
         &mut self,
         operation: O,
         tick: Duration,
