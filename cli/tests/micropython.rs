@@ -6,6 +6,8 @@
 mod command;
 #[cfg(unix)]
 mod on_a_terminal;
+#[cfg(unix)]
+mod person;
 
 fn main() {
     #[cfg(unix)]

@@ -29,10 +29,15 @@ impl Link {
 
     /// The port itself. What goes this way is not undone: at its end the board stays as it is then.
     pub(crate) fn port(&mut self) -> &mut AnyPort {
+        self.let_be();
+        self.connection.port_mut()
+    }
+
+    /// Leaves the board as it is, at the end too, unless more is done on it.
+    pub(crate) fn let_be(&mut self) {
         if self.state != State::Gone {
             self.state = State::Fresh;
         }
-        self.connection.port_mut()
     }
 
     /// Runs an operation until `outside` breaks it off, which is asked every [`TICK`] and told whether a signal asks for the

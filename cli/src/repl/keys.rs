@@ -141,13 +141,8 @@ mod tests {
     #[test]
     fn keys_of_ours_and_of_the_board() {
         let all: Vec<u8> = (0..=u8::MAX).collect();
-        let expected = [
-            typed(&all[..0x14]),
-            Key::Restart,
-            typed(&all[0x15..0x1d]),
-            Key::Leave,
-            typed(&all[0x1e..]),
-        ];
+        let expected =
+            [typed(&all[..0x14]), Key::Restart, typed(&all[0x15..0x1d]), Key::Leave, typed(&all[0x1e..])];
         assert_eq!(split(&all), expected);
         assert_eq!(split(b"\x14\x14\x1d"), [Key::Restart, Key::Restart, Key::Leave]);
     }

@@ -23,8 +23,8 @@ use crate::{
     report::{Failure, Result, Visible, closed_output, say},
 };
 use keys::{From, Key, Keys};
-pub(crate) use {screen::Screen, terminal::restore};
 use typing::Typing;
+pub(crate) use {screen::Screen, terminal::restore};
 
 /// After the end of the standard input, a board that is silent for so long is done.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -53,8 +53,12 @@ pub(crate) fn run(link: &mut Link, terminal: bool, screen: Screen, script: Optio
             Then::Restart => repl.restart()?,
             Then::Run => repl.run_script()?,
             Then::Wait { runs } => repl.wait(runs)?,
-            Then::Leave => return repl.console.screen.end(),
+            Then::Leave => {
+                repl.link.let_be();
+                return repl.console.screen.end();
+            }
             Then::Stop => {
+                repl.link.let_be();
                 return Err(Failure::trouble("stopped by a signal; the board was left as it is"));
             }
         }

@@ -46,7 +46,11 @@ impl Screen {
             say(&format!("\nrawpaste: nothing more goes to {}: {error}", Visible(&name)));
         }
         let mut out = io::stdout().lock();
-        if self.escapes { out.write_all(&escape(bytes))? } else { out.write_all(bytes)? }
+        if self.escapes {
+            out.write_all(&escape(bytes))?
+        } else {
+            out.write_all(bytes)?
+        }
         out.flush()
     }
 

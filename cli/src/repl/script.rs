@@ -3,9 +3,11 @@
 use std::{cell::RefCell, io::Write, ops::ControlFlow, time::Instant};
 
 use rawpaste::{DriveError, Error, Exec, FaultKind, Leave, Operation, Patience, Refused, Reply, Run};
+use rawpaste_blocking::Port;
 
 use super::{Console, Repl, Then};
 use crate::{
+    link::TICK,
     report::{Failure, Result, Visible, closed_output, say},
     verbs::{exec::enter, run::program},
 };
@@ -14,6 +16,8 @@ use crate::{
 const SOFT_RESET: &str = "raise SystemExit";
 /// `^B`: from the raw REPL to the friendly one.
 const TO_FRIENDLY: &[u8] = b"\x02";
+/// And before it `^C`, from wherever an operation was broken off.
+const BACK_TO_FRIENDLY: &[u8] = b"\x03\x02";
 /// `^D` at the friendly prompt: a soft reset, with `main.py`.
 const FRIENDLY_RESET: &[u8] = b"\x04";
 
@@ -26,7 +30,7 @@ impl Repl<'_> {
         match done {
             Ok(true) => console.typing.push(b"\r"),
             Ok(false) => {}
-            Err(error) => return then.unwrap_or_else(|| trouble(&error, "leave the board at its prompt")),
+            Err(error) => return self.gave_up(then, &error, "leave the board at its prompt"),
         }
         Then::Attach
     }
@@ -58,7 +62,22 @@ impl Repl<'_> {
         let Self { link, console, .. } = self;
         let mut then = None;
         let done = link.drive(operation, |_, stopped| breaks(&mut then, console.asks(stopped)));
-        done.map_err(|error| then.unwrap_or_else(|| trouble(&error, "reset the board")))
+        done.map_err(|error| self.gave_up(then, &error, "reset the board"))
+    }
+
+    /// What comes after an operation that was broken off, or failed.
+    fn gave_up(&mut self, then: Option<Then>, error: &rawpaste_blocking::Error, doing: &str) -> Then {
+        let Some(then) = then else { return trouble(error, doing) };
+        if then != Then::Restart {
+            self.parts_with(BACK_TO_FRIENDLY);
+        }
+        then
+    }
+
+    /// The last bytes to the board; one that takes none stays as it is.
+    fn parts_with(&mut self, bytes: &[u8]) {
+        let port = self.link.port();
+        let _ = port.set_timeout(TICK).and_then(|()| port.write(bytes));
     }
 
     /// Runs the script, and leaves the board at its prompt.
@@ -94,8 +113,8 @@ impl Repl<'_> {
         }
         if let Some(then) = then {
             if then != Then::Restart {
-                // The board is at its friendly prompt when the script ends. Where it takes nothing it stays in its raw REPL.
-                let _ = self.link.port().write(TO_FRIENDLY);
+                // The board reads it when the script ends.
+                self.parts_with(TO_FRIENDLY);
             }
             return Ok(then);
         }

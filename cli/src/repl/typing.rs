@@ -115,7 +115,8 @@ impl Typing {
 /// What came of a piece's echo.
 #[derive(Debug)]
 enum Echo {
-    /// These bytes in a row, of which so many came.
+    /// These bytes in a row, of which so many came. Where the friendly REPL edits a line it drops all but ASCII; in paste mode
+    /// it echoes the rest too.
     Text { bytes: Vec<u8>, came: usize },
     /// A control character: whatever the board makes of it.
     Something,
@@ -125,6 +126,7 @@ enum Echo {
 
 impl Echo {
     fn of(mut bytes: Vec<u8>) -> Self {
+        bytes.retain(u8::is_ascii);
         if bytes.last().is_some_and(|byte| byte.is_ascii_control() && *byte != b'\r') {
             bytes.pop();
         }
@@ -134,7 +136,7 @@ impl Echo {
     fn heard(&mut self, heard: &[u8]) {
         match self {
             Self::Text { bytes, came } => {
-                for byte in heard {
+                for byte in heard.iter().filter(|byte| byte.is_ascii()) {
                     // What looked like its beginning may have been something else.
                     if *byte != bytes[*came] {
                         *came = 0;
@@ -165,7 +167,8 @@ mod tests {
         let mut pieces = Vec::new();
         while let Some(piece) = typing.piece(now) {
             typing.went(piece.len(), now);
-            typing.heard(&piece);
+            // As a line that is edited: without what is not ASCII.
+            typing.heard(&piece.iter().copied().filter(u8::is_ascii).collect::<Vec<_>>());
             pieces.push(piece);
         }
         pieces
@@ -186,12 +189,12 @@ mod tests {
     #[test]
     fn a_paste_goes_in_pieces_of_lines() {
         let (mut typing, now) = (Typing::new(), Instant::now());
-        let text = format!("\x05one\rt\two\r\r{}\rend", "x".repeat(PIECE + 6));
+        let text = format!("\x05one\rt\two\r\r{}\r\u{e9}nd", "x".repeat(PIECE + 6));
         typing.push(text.as_bytes());
         let pieces = pieces(&mut typing, now);
         assert_eq!(pieces.concat(), text.as_bytes());
         let lengths: Vec<_> = pieces.iter().map(Vec::len).collect();
-        assert_eq!(lengths, [1, 4, 2, 3, 1, PIECE, 7, 3]);
+        assert_eq!(lengths, [1, 4, 2, 3, 1, PIECE, 7, 4]);
         // What is typed then is no paste.
         typing.push(b"abc");
         assert_eq!(typing.piece(now).unwrap(), b"abc");
