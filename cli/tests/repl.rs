@@ -15,6 +15,7 @@ use command::{code, errors, run_with};
 use person::Person;
 use rawpaste::testing::{Act, Device, Firmware, Input, Main, Program};
 use rawpaste_board::{PtyPort, Running, Shape, Simulated};
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 const NO_MORE: [&str; 0] = [];
@@ -117,7 +118,7 @@ fn a_board_that_vanishes_is_waited_for() {
         person.types(b"lost\r\x14");
         port = board(Firmware::default());
         name.is_of(&port);
-        person.sees("it is back");
+        person.sees(" is back");
         person.types(word);
         person.sees(word);
         person.types(b"\x03");
@@ -126,6 +127,39 @@ fn a_board_that_vanishes_is_waited_for() {
     person.leaves();
     let log = fs::read_to_string(log.as_ref()).unwrap();
     assert!(log.contains("here") && !log.contains("lost") && !log.contains("disconnected"), "{log:?}");
+}
+
+#[test]
+fn keys_before_the_last_one_go_too() {
+    let port = board(Firmware::default());
+    let person = Person::starts_repl(port.name(), NO_MORE);
+    person.types(b"unfinished");
+    person.leaves();
+    let mut person = Person::starts_repl(port.name(), NO_MORE);
+    person.sees("unfinished");
+    person.types(b"\x03");
+    person.sees(">>> ");
+    person.leaves();
+}
+
+#[test]
+fn the_terminal_is_given_back_though_nobody_reads_the_output() {
+    let text = format!("{}\n", "x".repeat(1000));
+    let main = Main::Prints { text, every: Duration::from_millis(1) };
+    let port = board(Firmware { main, ..Firmware::default() });
+    let (reads, writes) = std::io::pipe().unwrap();
+    let mut person = Person::starts_with(port.name(), ["repl"], Some(writes.into()));
+    person.sees("^] leaves");
+    person.waits_for_raw_mode();
+    while rustix::io::ioctl_fionread(&reads).unwrap() < 32 * 1024 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // The second one ends it, whatever it waits for; one that comes too soon is the same signal to the system.
+    person.sends(Signal::TERM);
+    std::thread::sleep(Duration::from_millis(200));
+    person.sends(Signal::TERM);
+    let (status, screen) = person.waits();
+    assert_eq!(status.code(), Some(3), "{screen}");
 }
 
 #[test]
@@ -159,7 +193,7 @@ fn a_script_is_given_up_when_the_board_vanishes() {
     person.sees("waiting for it to come back");
     let port = device();
     name.is_of(&port);
-    person.sees("it is back");
+    person.sees(" is back");
     person.types(b"\x14");
     person.sees("begun");
     person.leaves();

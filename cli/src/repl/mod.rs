@@ -20,7 +20,7 @@ use crate::{
     comeback::Known,
     link::{Link, TICK},
     port::Kind,
-    report::{Failure, Result, Visible, closed_output, say},
+    report::{Failure, Result, closed_output, say},
 };
 use keys::{From, Key, Keys};
 use typing::Typing;
@@ -106,6 +106,10 @@ impl Repl<'_> {
         let mut stirred = Instant::now();
         loop {
             if let Some(then) = self.console.asks(self.link.is_stopped()) {
+                // What was typed before goes before.
+                if let Some(keys) = self.console.typing.piece(Instant::now()) {
+                    self.parts_with(&keys);
+                }
                 return Ok(then);
             }
             let port = self.link.port();
@@ -140,6 +144,12 @@ impl Repl<'_> {
         }
     }
 
+    /// The last bytes to the board; one that takes none stays as it is.
+    fn parts_with(&mut self, bytes: &[u8]) {
+        let port = self.link.port();
+        let _ = port.set_timeout(TICK).and_then(|()| port.write(bytes));
+    }
+
     /// Waits for a board that vanished.
     fn wait(&mut self, runs: bool) -> Result<Then> {
         let Self { link, known, console, .. } = self;
@@ -152,7 +162,8 @@ impl Repl<'_> {
             return Err(Failure::trouble("the board disconnected before all was typed")
                 .next("type nothing behind what resets the board"));
         }
-        if let Kind::Device(_) = &known.target().kind {
+        // A board of this process does not come back.
+        if !matches!(known.target().kind, Kind::Simulated(_) | Kind::MicroPython(_)) {
             say("\nrawpaste: board disconnected; waiting for it to come back (^] leaves)");
         }
         console.typing.clear();
@@ -168,14 +179,8 @@ impl Repl<'_> {
         if let Some(then) = then {
             return Ok(then);
         }
-        let before = link.place().to_string();
         link.replug(opened?, known);
-        match &known.target().kind {
-            Kind::Device(name) if known.target().to_string() != before => {
-                say(&format!("rawpaste: it is back as {}", Visible(name)));
-            }
-            Kind::Device(_) | Kind::Simulated(_) | Kind::MicroPython(_) => say("rawpaste: it is back"),
-        }
+        say(&format!("rawpaste: {} is back", link.place()));
         Ok(if runs { Then::Run } else { Then::Attach })
     }
 }

@@ -1,13 +1,11 @@
 //! `^T`: a soft reset, and a program from this machine.
 
-use std::{cell::RefCell, io::Write, ops::ControlFlow, time::Instant};
+use std::{cell::RefCell, ops::ControlFlow, time::Instant};
 
 use rawpaste::{DriveError, Error, Exec, FaultKind, Leave, Operation, Patience, Refused, Reply, Run};
-use rawpaste_blocking::Port;
 
 use super::{Console, Repl, Then};
 use crate::{
-    link::TICK,
     report::{Failure, Result, Visible, closed_output, say},
     verbs::{exec::enter, run::program},
 };
@@ -72,12 +70,6 @@ impl Repl<'_> {
             self.parts_with(BACK_TO_FRIENDLY);
         }
         then
-    }
-
-    /// The last bytes to the board; one that takes none stays as it is.
-    fn parts_with(&mut self, bytes: &[u8]) {
-        let port = self.link.port();
-        let _ = port.set_timeout(TICK).and_then(|()| port.write(bytes));
     }
 
     /// Runs the script, and leaves the board at its prompt.

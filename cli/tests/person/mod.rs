@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use pty_process::blocking::{Command, Pty, open};
 use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::termios::{InputModes, LocalModes, OutputModes, Termios, tcgetattr};
+use rustix::termios::{ControlModes, InputModes, LocalModes, OutputModes, Termios, tcgetattr};
 
 /// How long to wait for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,6 +39,15 @@ impl Person {
         port: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = S>,
     ) -> Self {
+        Self::starts_with(port, arguments, None)
+    }
+
+    /// The same, with another standard output.
+    pub(crate) fn starts_with<S: AsRef<OsStr>>(
+        port: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = S>,
+        output: Option<Stdio>,
+    ) -> Self {
         let (terminal, slave) = open().unwrap();
         let name = rustix::pty::ptsname(&terminal, Vec::new()).unwrap();
         let kept = OpenOptions::new()
@@ -47,12 +56,15 @@ impl Person {
             .open(OsStr::from_bytes(name.as_bytes()))
             .unwrap();
         let before = tcgetattr(&kept).unwrap();
-        let command = Command::new(env!("CARGO_BIN_EXE_rawpaste"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rawpaste"))
             .arg("--port")
             .arg(port)
             .args(arguments)
             .env_remove("RAWPASTE_PORT")
             .env("TERM", "xterm");
+        if let Some(output) = output {
+            command = command.stdout(output);
+        }
         let command = Running(command.spawn(slave).unwrap());
         let (terminal, (shows, screen)) = (Arc::new(terminal), channel());
         let reads = Arc::clone(&terminal);
@@ -166,6 +178,6 @@ impl Drop for Running {
     }
 }
 
-fn modes(settings: &Termios) -> (InputModes, OutputModes, LocalModes, u32) {
-    (settings.input_modes, settings.output_modes, settings.local_modes, settings.control_modes.bits() as u32)
+fn modes(settings: &Termios) -> (InputModes, OutputModes, LocalModes, ControlModes) {
+    (settings.input_modes, settings.output_modes, settings.local_modes, settings.control_modes)
 }
