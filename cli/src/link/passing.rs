@@ -11,7 +11,7 @@ use crate::{comeback::Known, port::Opened};
 impl Link {
     /// Leaves the board at its friendly prompt, if something was done on it, unless `outside` breaks that off. True if it is
     /// there now; a board that was only opened is as it was.
-    pub(crate) fn to_prompt(
+    pub(crate) fn go_to_prompt(
         &mut self,
         mut outside: impl FnMut(bool) -> ControlFlow<()>,
     ) -> Result<bool, Error> {

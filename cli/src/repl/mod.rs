@@ -42,11 +42,15 @@ pub(crate) fn run(link: &mut Link, terminal: bool, screen: Screen, script: Optio
         let restarts = if script.is_some() { "soft-resets and runs the script" } else { "soft-resets" };
         say(&format!("{}: ^] leaves, ^C interrupts, ^T {restarts}, Enter shows the prompt", link.place()));
     }
-    let no_terminal = |error| Failure::trouble(format!("cannot set the terminal: {error}"));
+    let no_terminal = |error| {
+        let failure = Failure::trouble(format!("cannot set the terminal: {error}"));
+        // That is no console of Windows.
+        if cfg!(windows) { failure.next("in Git Bash: winpty rawpaste repl") } else { failure }
+    };
     let _raw = terminal.then(terminal::Raw::enter).transpose().map_err(no_terminal)?;
     let console = Console { keys: Keys::read(from), from, ended: false, typing: Typing::new(), screen };
     let mut repl = Repl { link, known, console, script };
-    let mut then = repl.to_prompt();
+    let mut then = repl.go_to_prompt();
     loop {
         then = match then {
             Then::Attach => repl.attach()?,

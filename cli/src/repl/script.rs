@@ -21,10 +21,10 @@ const FRIENDLY_RESET: &[u8] = b"\x04";
 
 impl Repl<'_> {
     /// Leaves a board that was used at its prompt, and shows that.
-    pub(super) fn to_prompt(&mut self) -> Then {
+    pub(super) fn go_to_prompt(&mut self) -> Then {
         let Self { link, console, .. } = self;
         let mut then = None;
-        let done = link.to_prompt(|stopped| breaks(&mut then, console.asks(stopped)));
+        let done = link.go_to_prompt(|stopped| breaks(&mut then, console.asks(stopped)));
         match done {
             Ok(true) => console.typing.push(b"\r"),
             Ok(false) => {}
@@ -79,7 +79,7 @@ impl Repl<'_> {
             Ok(code) => code,
             Err(failure) => {
                 let _ = failure.show();
-                return Ok(self.to_prompt());
+                return Ok(self.go_to_prompt());
             }
         };
         let (mut closed, mut then) = (None, None);
@@ -129,7 +129,7 @@ impl Repl<'_> {
         }
         // What no script read would be typed at the prompt.
         self.link.disturb();
-        Ok(self.to_prompt())
+        Ok(self.go_to_prompt())
     }
 }
 
