@@ -64,8 +64,8 @@ fn loops(bench: &Bench) {
     let mut person = Person::starts_repl(bench.name(), NO_MORE);
     person.types(b"\r");
     person.sees(">>> ");
-    person.types(b"while True: pass\r\r\r");
-    person.sees("while True");
+    person.types(b"exec('print(6*7)\\nwhile True: pass')\r");
+    person.sees("42");
     person.types(b"\x03");
     person.sees("KeyboardInterrupt");
     person.sees(">>> ");
