@@ -104,6 +104,7 @@ enum OnBoard {
     Eval(verbs::eval::Eval),
     Run(verbs::run::Run),
     Rtc(verbs::rtc::Rtc),
+    Repl(verbs::repl::Repl),
     Info(verbs::info::Info),
 }
 
@@ -186,6 +187,7 @@ impl OnBoard {
             Self::Eval(verb) => verb.run(board),
             Self::Run(verb) => verb.run(board),
             Self::Rtc(verb) => verb.run(board),
+            Self::Repl(verb) => verb.run(board),
             Self::Info(verb) => verb.run(board),
         }
     }

@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::report::{Exit, Failure, Result};
+use crate::{
+    repl,
+    report::{Exit, Failure, Result},
+};
 
 /// A second `^C` within this time ends the command, whatever the board does.
 const SECOND: Duration = Duration::from_secs(1);
@@ -22,6 +25,7 @@ pub(crate) fn listen() -> Result<(Sender<()>, Receiver<()>)> {
         if last.is_some_and(|last| last.elapsed() < SECOND) {
             thread::spawn(|| {
                 thread::sleep(SECOND);
+                repl::restore();
                 process::exit(Exit::Trouble as i32);
             });
         }

@@ -1,8 +1,11 @@
 //! A board for the time of a command: opened, used, and left at its friendly prompt.
 
+mod passing;
+
 use std::{
     cell::Cell,
     io,
+    ops::ControlFlow,
     path::PathBuf,
     process,
     sync::{
@@ -13,7 +16,7 @@ use std::{
 };
 
 use rawpaste::{
-    Config, DigestKind, DriveError, Error, Event, Exec, FaultKind, Kind, Leave, Operation, Session, Stat,
+    Config, DigestKind, DriveError, Error, Event, Exec, FaultKind, Kind, Leave, Operation, Run, Session, Stat,
 };
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
@@ -24,6 +27,8 @@ use crate::{
     report::{Exit, Failure, Result, note, say},
     verbose::{self, Told},
 };
+
+pub(crate) use passing::TICK;
 
 type AnyPort = Box<dyn Port + Send>;
 
@@ -168,10 +173,16 @@ impl Link {
         on_event: impl FnMut(Event<'_>),
     ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
         let result = self.connection.attend(operation, &self.keyboard, on_event);
+        self.ended(&result);
+        result
+    }
+
+    /// Takes note of how an operation ended.
+    fn ended<T>(&mut self, result: &std::result::Result<T, rawpaste_blocking::Error>) {
         if self.state == State::Fresh {
             self.state = State::Known;
         }
-        match &result {
+        match result {
             Err(DriveError::Engine(Error::Exception(exception))) if exception.is_interrupt() => {
                 if self.state == State::Known {
                     self.state = State::Interrupted;
@@ -181,9 +192,11 @@ impl Link {
             Err(DriveError::Engine(Error::Fault(fault))) if fault.kind != FaultKind::Closed => {
                 self.state = State::Unknown;
             }
+            Err(DriveError::Transport(error)) if error.kind() == io::ErrorKind::Interrupted => {
+                self.state = State::Unknown;
+            }
             Err(DriveError::Engine(_) | DriveError::Transport(_)) => self.state = State::Gone,
         }
-        result
     }
 
     /// Runs code on the board until it says that it is under way, and goes on without it.
@@ -197,15 +210,21 @@ impl Link {
         });
         let exec = exec.map_err(|error| Failure::of(&error.into(), doing))?;
         self.state = State::Unknown;
-        let done = match self.connection.run_until(exec, || started.get()) {
+        let outside = |_: &mut Run<'_, _>| {
+            if started.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        match self.connection.drive(exec, TICK, outside, |_| {}) {
+            _ if started.get() => self.state = State::Detached,
             Err(DriveError::Engine(Error::Exception(exception))) => {
                 self.state = State::Known;
                 say(&exception.to_string());
                 return Err(Failure::told(Exit::Raised));
             }
-            done => done.map_err(|error| Failure::of(&error, doing))?,
-        };
-        self.state = if done.is_none() { State::Detached } else { State::Known };
+            done => {
+                done.map_err(|error| Failure::of(&error, doing))?;
+                self.state = State::Known;
+            }
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod args;
 mod arriving;
 #[cfg(unix)]
 mod bench;
+mod comeback;
 mod device;
 mod files;
 mod interrupt;
@@ -17,7 +18,9 @@ mod manner;
 mod path;
 mod port;
 mod progress;
+mod repl;
 mod report;
+mod standard_input;
 mod tree;
 mod typing;
 mod verbose;

@@ -5,7 +5,6 @@
 //! standard input types nothing: a `^D` that no script reads resets the board.
 
 use std::{
-    io,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -14,6 +13,8 @@ use std::{
     thread,
     time::Duration,
 };
+
+use crate::standard_input;
 
 /// The longest piece; a line goes alone.
 const PIECE: usize = 128;
@@ -56,7 +57,7 @@ impl Typist {
     fn type_all(&self, to: &Sender<Vec<u8>>, enter: u8) {
         let mut buffer = [0; 1024];
         let (mut ahead, mut seen, mut ends) = (0, 0, true);
-        while let Some(n @ 1..) = self.read(&mut buffer) {
+        while let Some(n @ 1..) = standard_input::read(&mut buffer, || self.is_done()) {
             ends = buffer[n - 1] == b'\n';
             for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
                 for piece in line.chunks(PIECE) {
@@ -95,34 +96,5 @@ impl Typist {
 
     fn is_done(&self) -> bool {
         self.done.load(Ordering::Relaxed)
-    }
-
-    /// Reads once there is something, and not from a terminal that is another's: that would stop this process.
-    #[cfg(unix)]
-    fn read(&self, buffer: &mut [u8]) -> Option<usize> {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-        let stdin = rustix::stdio::stdin();
-        let tick = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
-        while !self.is_done() {
-            let ready = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&tick));
-            if !matches!(ready, Ok(1..)) {
-                continue;
-            }
-            if rustix::termios::isatty(stdin)
-                && rustix::termios::tcgetpgrp(stdin).ok() != Some(rustix::process::getpgrp())
-            {
-                thread::sleep(PAUSE);
-                continue;
-            }
-            return rustix::io::read(stdin, &mut *buffer).map_err(io::Error::from).ok();
-        }
-        None
-    }
-
-    #[cfg(not(unix))]
-    fn read(&self, buffer: &mut [u8]) -> Option<usize> {
-        let read: io::Result<usize> = io::Read::read(&mut io::stdin(), buffer);
-        read.ok()
     }
 }

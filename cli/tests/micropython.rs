@@ -8,6 +8,8 @@ mod command;
 mod daily;
 #[cfg(unix)]
 mod on_a_terminal;
+#[cfg(unix)]
+mod person;
 
 fn main() {
     #[cfg(unix)]

@@ -79,6 +79,13 @@ impl<P: Port> Connection<P> {
         &self.session
     }
 
+    /// Returns the port, to talk to the board without the session: as a terminal does, at the friendly prompt after a
+    /// [`Leave`](rawpaste::Leave). The next operation enters afresh, whatever was said meanwhile.
+    pub fn port_mut(&mut self) -> &mut P {
+        self.session.lose();
+        &mut self.port
+    }
+
     /// Takes the connection apart, to use the port for something else or the session's knowledge of the board with
     /// another port.
     pub fn into_parts(self) -> (P, Session) {
@@ -113,31 +120,14 @@ impl<P: Port> Connection<P> {
         self.drive(operation, TICK, outside, on_event)
     }
 
-    /// Runs an operation to its end, or until `stop` says so, which is asked between two steps, every 50 ms at least. Nothing is
-    /// sent then: a script that runs goes on to run on the board, and nobody reads what it prints. `None` says that it was
-    /// stopped; the next operation interrupts that script.
+    /// Runs an operation to its end, or until `outside` breaks it off: it is asked before each step, and no step takes
+    /// longer than `tick`. It may type in, and interrupt. A run that is broken off is dropped, with the board as it is: a script
+    /// runs on, and the next operation finds its own way back.
     ///
     /// # Errors
     ///
-    /// As for [`run`](Self::run).
-    pub fn run_until<O: Operation>(
-        &mut self,
-        operation: O,
-        mut stop: impl FnMut() -> bool,
-    ) -> Result<Option<O::Output>, Error> {
-        let mut stopped = false;
-        let outside = |_: &mut Run<'_, O>| {
-            stopped = stop();
-            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        match self.drive(operation, TICK, outside, |_| {}) {
-            Err(_) if stopped => Ok(None),
-            done => done.map(Some),
-        }
-    }
-
-    /// Asks `outside` before each step, which may break the run off; no step takes longer than `tick`.
-    fn drive<O: Operation>(
+    /// As for [`run`](Self::run); the port's is [`Interrupted`](io::ErrorKind::Interrupted) if `outside` broke it off.
+    pub fn drive<O: Operation>(
         &mut self,
         operation: O,
         tick: Duration,

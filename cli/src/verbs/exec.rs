@@ -86,7 +86,7 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
 }
 
 /// What the Enter key sends. Boards make `\n` of it where a program reads a text; MicroPython on a computer does not.
-const fn enter(target: &Target) -> u8 {
+pub(crate) const fn enter(target: &Target) -> u8 {
     match target.kind {
         Kind::MicroPython(_) => b'\n',
         Kind::Device(_) | Kind::Simulated(_) => b'\r',

@@ -19,6 +19,7 @@ pub(crate) mod man;
 pub(crate) mod mkdir;
 pub(crate) mod mv;
 pub(crate) mod put;
+pub(crate) mod repl;
 pub(crate) mod rm;
 pub(crate) mod rtc;
 pub(crate) mod run;

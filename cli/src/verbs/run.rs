@@ -1,6 +1,6 @@
 //! `run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -29,11 +29,7 @@ pub(crate) struct Run {
 impl Run {
     /// Runs it.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
-        let mut code = Local::open(&self.file)?.into_bytes(&self.file)?;
-        // A mark that some editors put in front of UTF-8; Python has no use for it.
-        if code.starts_with(b"\xef\xbb\xbf") {
-            code.drain(..3);
-        }
+        let code = program(&self.file)?;
         if self.detach {
             let doing = format!("start the program on {}", board.place());
             return board.open()?.detach(&code, &doing);
@@ -41,4 +37,14 @@ impl Run {
         let input = if is_standard(&self.file) { Input::Nothing } else { Input::Standard };
         execute(board.open()?, code, input)
     }
+}
+
+/// Returns a program of this machine.
+pub(crate) fn program(file: &Path) -> Result<Vec<u8>> {
+    let mut code = Local::open(file)?.into_bytes(file)?;
+    // A mark that some editors put in front of UTF-8; Python has no use for it.
+    if code.starts_with(b"\xef\xbb\xbf") {
+        code.drain(..3);
+    }
+    Ok(code)
 }

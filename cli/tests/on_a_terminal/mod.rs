@@ -4,6 +4,8 @@ mod bench;
 mod files;
 mod gets;
 mod programs;
+mod repl;
+mod repl_script;
 mod trees;
 
 use std::io::{Read, Write};
@@ -20,6 +22,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(gets::trials());
     trials.extend(programs::trials());
     trials.extend(bench::trials());
+    trials.extend(repl::trials());
+    trials.extend(repl_script::trials());
     trials.extend(trees::trials());
     trials
 }

@@ -1,6 +1,8 @@
 //! The blocking driver and a real MicroPython.
 
 #[cfg(unix)]
+mod broken_off;
+#[cfg(unix)]
 mod cancel;
 #[cfg(unix)]
 mod cut_off;
@@ -24,6 +26,7 @@ use rawpaste_board::trial::run;
 #[cfg(unix)]
 fn main() {
     let mut trials = named::trials();
+    trials.extend(broken_off::trials());
     trials.extend(cancel::trials());
     trials.extend(cut_off::trials());
     trials.extend(lossy::trials());
