@@ -28,6 +28,8 @@
 //! A connection is `Send` where its port is. [`Worker`] is `Sync`: any thread submits to it.
 
 mod keyboard;
+#[cfg(feature = "net")]
+mod net;
 mod pending;
 mod port;
 #[cfg(feature = "serial")]
@@ -45,6 +47,8 @@ use std::{
 use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};
 
 pub use keyboard::{Keyboard, MOST};
+#[cfg(feature = "net")]
+pub use net::{LineSettings, Rfc2217, Tcp};
 pub use pending::{Failed, Pending};
 pub use port::Port;
 #[cfg(feature = "serial")]
