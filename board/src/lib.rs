@@ -75,6 +75,8 @@ mod pipe;
 #[cfg(unix)]
 mod pty;
 mod running;
+#[cfg(all(feature = "trial", target_os = "linux"))]
+mod ser2net;
 mod shape;
 mod simulated;
 mod tcp;
@@ -92,6 +94,8 @@ pub use pipe::{End, pipe};
 #[cfg(unix)]
 pub use pty::PtyPort;
 pub use running::Running;
+#[cfg(all(feature = "trial", target_os = "linux"))]
+pub use ser2net::Ser2net;
 pub use shape::Shape;
 pub use simulated::Simulated;
 pub use tcp::TcpPort;

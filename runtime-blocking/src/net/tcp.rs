@@ -27,8 +27,7 @@ const SAID: usize = 128;
 /// back (`TCP_NODELAY`).
 ///
 /// Where the other side closes the connection, or does not answer any more (keep-alive finds out within half a minute on
-/// Linux), reads and writes fail with [`ConnectionAborted`](io::ErrorKind::ConnectionAborted) or
-/// [`ConnectionReset`](io::ErrorKind::ConnectionReset): connect again, and run the same operation again.
+/// Linux), reads and writes fail with [`ConnectionAborted`](io::ErrorKind::ConnectionAborted): connect again, and run the same operation again.
 ///
 /// There is no authentication and no encryption: whoever reaches the server's port has the board. In a network that is not
 /// your own, let the server listen on `localhost` and go there through `ssh -L`.
@@ -69,6 +68,12 @@ impl Tcp {
         let keepalive = keepalive.with_retries(4);
         SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
         Ok(Self { stream, timeout: None, said: Vec::new() })
+    }
+
+    /// Remembers what came, if it is the first.
+    fn keep(&mut self, came: &[u8]) {
+        let room = SAID.saturating_sub(self.said.len());
+        self.said.extend(&came[..came.len().min(room)]);
     }
 
     /// The other side is gone.
@@ -129,6 +134,12 @@ fn first(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStream> {
     Err(failed.unwrap_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the host has no address")))
 }
 
+/// Whether the other side closed the connection, in one way or the other.
+fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
+}
+
 /// On Unix a wait in vain is `WouldBlock`, and `TimedOut` is what a connection ends with whose peer is gone.
 fn gone(error: io::Error) -> io::Error {
     if cfg!(unix) && error.kind() == io::ErrorKind::TimedOut {
@@ -150,20 +161,34 @@ impl Port for Tcp {
 
 impl Read for Tcp {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self.stream.read(buf).map_err(gone)? {
-            0 if !buf.is_empty() => Err(self.closed()),
-            n => {
-                let room = SAID.saturating_sub(self.said.len());
-                self.said.extend(&buf[..n.min(room)]);
+        match self.stream.read(buf) {
+            Ok(0) if !buf.is_empty() => Err(self.closed()),
+            Ok(n) => {
+                self.keep(&buf[..n]);
                 Ok(n)
             }
+            Err(error) if is_end(&error) => Err(self.closed()),
+            Err(error) => Err(gone(error)),
         }
     }
 }
 
 impl Write for Tcp {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.stream.write(buf).map_err(gone)
+        match self.stream.write(buf) {
+            // What it said before it went may still be there.
+            Err(error) if is_end(&error) => {
+                let mut last = [0; SAID];
+                self.timeout = None;
+                if self.stream.set_timeout(Duration::ZERO).is_ok()
+                    && let Ok(n) = self.stream.read(&mut last)
+                {
+                    self.keep(&last[..n]);
+                }
+                Err(self.closed())
+            }
+            wrote => wrote.map_err(gone),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
