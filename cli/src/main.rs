@@ -1,6 +1,6 @@
 //! The `rawpaste` command: files and code on MicroPython boards.
 //!
-//! [`args`] says what can be asked for, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
+//! [`args`] says what can be asked for, [`find`] which board is meant, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
 //! in order, [`report`] says how it ended. Each verb is a file in [`verbs`].
 //! `bench` measures.
 
@@ -10,6 +10,7 @@ mod arriving;
 mod bench;
 mod device;
 mod files;
+mod find;
 mod interrupt;
 mod jobs;
 mod link;
@@ -17,6 +18,7 @@ mod manner;
 mod path;
 mod port;
 mod progress;
+mod project;
 mod report;
 mod tree;
 mod typing;

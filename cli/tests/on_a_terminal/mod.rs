@@ -3,6 +3,8 @@
 mod bench;
 mod files;
 mod gets;
+#[cfg(target_os = "linux")]
+mod network;
 mod programs;
 mod trees;
 
@@ -21,6 +23,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(programs::trials());
     trials.extend(bench::trials());
     trials.extend(trees::trials());
+    #[cfg(target_os = "linux")]
+    trials.extend(network::trials());
     trials
 }
 
