@@ -1,10 +1,10 @@
 //! A real `ser2net`, which serves a serial port of this machine to others.
 
 use std::io;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 use std::{env, fs, process, thread};
 
@@ -104,20 +104,20 @@ pub(crate) fn find() -> Result<PathBuf, Missing> {
     found.ok_or_else(|| Missing::program("ser2net", "none in PATH or /usr/sbin", "apt-get install ser2net"))
 }
 
+/// A TCP port on which nothing listens, another one each time. To listen there for a moment, to be sure, would be taken for
+/// `ser2net` by [`listens`].
 fn free_port() -> io::Result<u16> {
-    // Other processes of a test run look for ports at the same time.
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let start = process::id().wrapping_mul(7919).wrapping_add(now.subsec_micros());
+    static NEXT: OnceLock<AtomicU32> = OnceLock::new();
+    let next = NEXT.get_or_init(|| {
+        // Other processes of a test run look for ports at the same time.
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        AtomicU32::new(process::id().wrapping_mul(7919).wrapping_add(now.subsec_micros()))
+    });
     let span = u32::from(PORTS.end - PORTS.start);
-    for _ in 0..1000 {
-        let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
-        let port = PORTS.start + (start.wrapping_add(step) % span) as u16;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return Ok(port);
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::AddrInUse, "no free TCP port"))
+    let mut ports = (0..1000).map(|_| PORTS.start + (next.fetch_add(1, Ordering::Relaxed) % span) as u16);
+    ports
+        .find(|port| !listens(*port))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::AddrInUse, "no free TCP port"))
 }
 
 /// Whether something listens on the port, as the kernel says: the local address ends in its number, and the state is LISTEN.
