@@ -61,7 +61,8 @@
 //! The pipe, the link and TCP work on every system with `std`. Pseudo-terminals and MicroPython need Unix, and
 //! interrupting a script in MicroPython needs Linux. [`find::micropython`] says where a MicroPython is looked
 //! for; where there is none it says what to do. Feature `trial` adds a module `trial`, with which test files
-//! run on a MicroPython of their own and are reported as ignored where there is none.
+//! run on a MicroPython of their own and are reported as ignored where there is none, and on Linux `Ser2net`, which serves one to
+//! the network as a lab does.
 
 mod command;
 pub mod find;

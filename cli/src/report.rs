@@ -91,9 +91,11 @@ impl Failure {
             DriveError::Engine(error) => Self::trouble(format!("cannot {doing}: {error}")),
             DriveError::Transport(error) => {
                 let text = error.to_string();
-                // So ends a connection to another machine, and nothing else.
+                // The first two are of connections to other machines alone.
                 let next = if error.kind() == io::ErrorKind::ConnectionAborted {
                     "see that the other machine, its server and the board there still run, and run the command again"
+                } else if error.kind() == io::ErrorKind::Unsupported {
+                    "run the command again with that port"
                 } else {
                     "look at the cable, find the board's name again, and run the command again"
                 };

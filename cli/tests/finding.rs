@@ -178,27 +178,21 @@ fn a_peer_that_goes_or_is_not_there_is_told() {
 mod refused {
     use std::os::unix::{fs::PermissionsExt, process::CommandExt};
 
-    use rawpaste_blocking::Serial;
-
     use super::*;
 
-    /// By which process, where the system tells.
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_busy_port_is_told_with_its_holder() {
         let board =
             Running::simulated(Simulated::new(Firmware { disk: 1 << 20, ..Firmware::default() })).unwrap();
         let port = board.on_pty().unwrap();
         let name = port.name().to_str().unwrap();
-        let _held = Serial::open(name).unwrap();
+        let _held = rawpaste_blocking::Serial::open(name).unwrap();
         let output = run(name, ["ls"]);
         let text = errors(&output);
         assert!(code(&output) == 3 && text.contains(&format!("the port {name} is busy")), "{text}");
-        if cfg!(target_os = "linux") {
-            assert!(
-                text.contains(&format!("(process {}) has it open\n  next: close that", std::process::id())),
-                "{text}"
-            );
-        }
+        let holder = format!("(process {}) has it open\n  next: close that", std::process::id());
+        assert!(text.contains(&holder), "{text}");
     }
 
     /// The administrator may open everything, so another user tries then.

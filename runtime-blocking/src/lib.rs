@@ -16,6 +16,11 @@
 //! # }
 //! ```
 //!
+//! # Boards on other machines
+//!
+//! With the feature `net`, `Tcp` is a connection to a server of serial ports (`ser2net`, a terminal server), and `Rfc2217` adds
+//! the port's speed, DTR and RTS by telnet's options.
+//!
 //! # Cancelling
 //!
 //! [`Connection::run`] and [`Connection::attend`] return when the operation has ended. To end one early, interrupt it

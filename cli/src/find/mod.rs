@@ -23,7 +23,7 @@ use crate::{
 
 /// Returns the serial ports of this machine.
 pub(crate) fn ports() -> Vec<Found> {
-    // Without it the list is not empty: serialport panics.
+    // Where a container has none, serialport panics.
     if cfg!(target_os = "linux") && !Path::new("/sys/class/tty").is_dir() {
         return Vec::new();
     }

@@ -1,6 +1,11 @@
 //! Boards on other machines: `tcp://` and `rfc2217://`.
 
-use std::{fmt, io};
+use std::{
+    fmt,
+    io::{self, Read, Write},
+    ops::RangeInclusive,
+    time::Duration,
+};
 
 use rawpaste_blocking::{LineSettings, Port, Rfc2217, Tcp};
 
@@ -59,7 +64,7 @@ impl Address {
 
     /// Opens the bare connection.
     pub(super) fn open_raw(&self) -> Result<Box<dyn Port + Send>> {
-        Ok(Box::new(self.connect()?))
+        Ok(Box::new(Raw { tcp: self.connect()?, heard: false, address: self.clone() }))
     }
 
     /// Opens it with RFC 2217.
@@ -78,6 +83,48 @@ impl Address {
             Failure::trouble(format!("cannot use rfc2217://{self}: {}", Visible(&text))).next(next)
         })?;
         Ok(Box::new(opened))
+    }
+}
+
+/// A bare connection, which finds out that it is none: a telnet server begins with its wishes, and no board does.
+struct Raw {
+    tcp: Tcp,
+    heard: bool,
+    address: Address,
+}
+
+/// IAC, and WILL, WONT, DO and DONT.
+const TELNET: (u8, RangeInclusive<u8>) = (255, 251..=254);
+
+impl Read for Raw {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.tcp.read(buf)?;
+        if !self.heard
+            && let [first, second, ..] = buf[..n]
+            && first == TELNET.0
+            && TELNET.1.contains(&second)
+        {
+            let text = format!("the server speaks telnet there: it is --port rfc2217://{}", self.address);
+            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+        }
+        self.heard |= n > 0;
+        Ok(n)
+    }
+}
+
+impl Write for Raw {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.tcp.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.tcp.flush()
+    }
+}
+
+impl Port for Raw {
+    fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
+        self.tcp.set_timeout(timeout)
     }
 }
 

@@ -17,10 +17,13 @@ pub(crate) fn trials() -> Vec<Trial> {
                 &format!("rfc2217://127.0.0.1:{}?baud=230400&dtr=on&rts=on", served.server.rfc2217()),
             )
         }),
-        served_trial("the way to a raw port is told", |served| {
+        served_trial("the other way to the port is told", |served| {
             let output = run(format!("rfc2217://127.0.0.1:{}", served.server.raw()), ["ls"]);
             let next =
                 format!("next: if it is a raw port, it is --port tcp://127.0.0.1:{}", served.server.raw());
+            assert!(code(&output) == 3 && errors(&output).contains(&next), "{}", errors(&output));
+            let output = run(format!("tcp://127.0.0.1:{}", served.server.rfc2217()), ["ls"]);
+            let next = format!("it is --port rfc2217://127.0.0.1:{}", served.server.rfc2217());
             assert!(code(&output) == 3 && errors(&output).contains(&next), "{}", errors(&output));
             Ok(())
         }),
