@@ -31,6 +31,11 @@ impl Missing {
         Self { what: "MicroPython".into(), reason: reason.into(), remedy: remedy.into() }
     }
 
+    #[cfg(all(feature = "trial", target_os = "linux"))]
+    pub(crate) fn program(what: &str, reason: &str, remedy: &str) -> Self {
+        Self { what: what.into(), reason: reason.into(), remedy: remedy.into() }
+    }
+
     /// What was tried and what came of it, on one line.
     #[must_use]
     pub fn reason(&self) -> &str {

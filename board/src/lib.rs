@@ -61,7 +61,8 @@
 //! The pipe, the link and TCP work on every system with `std`. Pseudo-terminals and MicroPython need Unix, and
 //! interrupting a script in MicroPython needs Linux. [`find::micropython`] says where a MicroPython is looked
 //! for; where there is none it says what to do. Feature `trial` adds a module `trial`, with which test files
-//! run on a MicroPython of their own and are reported as ignored where there is none.
+//! run on a MicroPython of their own and are reported as ignored where there is none, and on Linux `Ser2net`, which serves one to
+//! the network as a lab does.
 
 mod command;
 pub mod find;
@@ -75,6 +76,8 @@ mod pipe;
 #[cfg(unix)]
 mod pty;
 mod running;
+#[cfg(all(feature = "trial", target_os = "linux"))]
+mod ser2net;
 mod shape;
 mod simulated;
 mod tcp;
@@ -92,6 +95,8 @@ pub use pipe::{End, pipe};
 #[cfg(unix)]
 pub use pty::PtyPort;
 pub use running::Running;
+#[cfg(all(feature = "trial", target_os = "linux"))]
+pub use ser2net::Ser2net;
 pub use shape::Shape;
 pub use simulated::Simulated;
 pub use tcp::TcpPort;

@@ -21,6 +21,8 @@
 
 use std::env;
 use std::io::{self, Write};
+#[cfg(target_os = "linux")]
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use libtest_mimic::{Failed, Trial};
 use tempfile::TempDir;
@@ -30,6 +32,9 @@ use crate::find;
 
 /// The environment variable that, set to 1, makes trials fail where no MicroPython can be had.
 pub const REQUIRE: &str = "RAWPASTE_REQUIRE_MICROPYTHON";
+
+/// The environment variable that, set to 1, makes trials that go through `ser2net` fail where there is none.
+pub const REQUIRE_SER2NET: &str = "RAWPASTE_REQUIRE_SER2NET";
 
 /// What a trial is given: a MicroPython of its own.
 #[derive(Debug)]
@@ -80,6 +85,39 @@ pub fn when_possible(trial: Trial) -> Trial {
     if ignored { trial.with_ignored_flag(true) } else { trial }
 }
 
+/// Whether there are trials that need one.
+#[cfg(target_os = "linux")]
+static SER2NET: AtomicBool = AtomicBool::new(false);
+
+/// A trial that is given a started MicroPython on a pseudo-terminal and a real `ser2net` that serves it to the network. It is
+/// ignored where one of the two cannot be had, unless it is required.
+#[cfg(target_os = "linux")]
+pub fn served_trial(
+    name: impl Into<String>,
+    test: impl FnOnce(Served) -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    let trial = when_possible(Trial::test(name, || {
+        let Board { running, dir } = Board::start()?;
+        let port = running.on_pty()?;
+        test(Served { server: crate::Ser2net::start(port.name())?, port, dir })
+    }));
+    SER2NET.store(true, Ordering::Relaxed);
+    let ignored = crate::ser2net::find().is_err() && !is_set(REQUIRE_SER2NET);
+    if ignored { trial.with_ignored_flag(true) } else { trial }
+}
+
+/// What a trial through `ser2net` is given.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+pub struct Served {
+    /// It serves the port.
+    pub server: crate::Ser2net,
+    /// A MicroPython is behind it, in [`dir`](Self::dir).
+    pub port: crate::PtyPort,
+    /// Its working directory: a fresh, empty folder, which is removed when this is dropped.
+    pub dir: TempDir,
+}
+
 /// Runs trials as `cargo test` runs tests, with the arguments of this process, and ends it.
 ///
 /// Trials that need no MicroPython (`Trial::test`) may be among them.
@@ -92,9 +130,21 @@ pub fn run(trials: Vec<Trial>) -> ! {
         // Without standard error there is nobody to tell.
         let _ = writeln!(io::stderr(), "trials on a real MicroPython {outcome}: {missing}");
     }
+    #[cfg(target_os = "linux")]
+    if SER2NET.load(Ordering::Relaxed)
+        && !arguments.list
+        && let Err(missing) = crate::ser2net::find()
+    {
+        let outcome = if is_set(REQUIRE_SER2NET) { "fail" } else { "are ignored" };
+        let _ = writeln!(io::stderr(), "trials through ser2net {outcome}: {missing}");
+    }
     libtest_mimic::run(&arguments, trials).exit()
 }
 
 fn required() -> bool {
-    env::var_os(REQUIRE).is_some_and(|value| !value.is_empty() && value != "0")
+    is_set(REQUIRE)
+}
+
+fn is_set(variable: &str) -> bool {
+    env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
 }

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use rawpaste::Policy;
 
 use crate::{
+    find,
     link::{Board, with_board},
     port::Target,
     report::{self, Failure, Result},
@@ -18,8 +19,10 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "rawpaste", version, arg_required_else_help = true, after_help = AFTER)]
 pub(crate) struct Args {
-    /// The board: a device (/dev/ttyACM0, COM3), sim:[DIR] for a simulated board, micropython:[DIR] for a real
-    /// MicroPython in a folder of this machine
+    /// The board: a device (/dev/ttyACM0, COM3) or its short name (a0, u0, c3), id:NUMBER for a serial number,
+    /// tcp://HOST:PORT or rfc2217://HOST:PORT[?baud=N&dtr=on&rts=off] for one on another machine, sim:[DIR] for a simulated
+    /// board, micropython:[DIR] for a real MicroPython in a folder of this machine. Without it: the port in rawpaste.toml,
+    /// then the one board on USB; auto is that one in any case
     #[arg(long, global = true, env = "RAWPASTE_PORT", value_name = "PORT")]
     port: Option<Target>,
     /// How source goes to the board: within the credit that it grants, or openly, on links that lose nothing however much
@@ -112,6 +115,7 @@ enum OnBoard {
 #[derive(Debug, Subcommand)]
 enum Alone {
     Board(verbs::board::Board),
+    Devices(verbs::devices::Devices),
     #[cfg(unix)]
     Bench(verbs::bench::Bench),
     Completions(verbs::completions::Completions),
@@ -140,11 +144,11 @@ impl Args {
             Flow::Windowed => Some(rawpaste::Flow::Windowed),
             Flow::Open => Some(rawpaste::Flow::Open),
         };
-        let port = self.port.map(|target| target.tuned(flow, self.in_flight, self.flush));
         let first = match self.verb {
             Verb::OnBoard(verb) => verb,
             Verb::Alone(_) if !more.is_empty() => return Err(not_in_a_chain()),
             Verb::Alone(Alone::Board(verb)) => return verb.run(),
+            Verb::Alone(Alone::Devices(verb)) => return verb.run(),
             Verb::Alone(Alone::Completions(verb)) => return verb.run(),
             Verb::Alone(Alone::Man(verb)) => return verb.run(),
             #[cfg(unix)]
@@ -157,7 +161,8 @@ impl Args {
                 Verb::Alone(_) => return Err(not_in_a_chain()),
             }
         }
-        with_board(port, |board| verbs.into_iter().try_for_each(|verb| verb.run(board)))
+        let target = find::target(self.port)?.tuned(flow, self.in_flight, self.flush);
+        with_board(target, |board| verbs.into_iter().try_for_each(|verb| verb.run(board)))
     }
 }
 

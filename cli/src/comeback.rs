@@ -48,7 +48,13 @@ impl Known {
     pub(crate) fn of(target: &Target) -> Self {
         let usb = match &target.kind {
             Kind::Device(name) => Usb::of(name, &serialport::available_ports().unwrap_or_default()),
-            Kind::Simulated(_) | Kind::MicroPython(_) => None,
+            Kind::Unnamed
+            | Kind::Auto
+            | Kind::SerialNumber(_)
+            | Kind::Tcp(_)
+            | Kind::Rfc2217(..)
+            | Kind::Simulated(_)
+            | Kind::MicroPython(_) => None,
         };
         Self { target: target.clone(), usb }
     }
@@ -68,9 +74,9 @@ impl Known {
     ///
     /// It did not come back in this time, or cannot be opened, or `stop` said so. A board in this process never comes back.
     pub(crate) fn reopen(&mut self, patience: Duration, mut stop: impl FnMut() -> bool) -> Result<Opened> {
-        let Kind::Device(_) = &self.target.kind else {
+        if matches!(self.target.kind, Kind::Simulated(_) | Kind::MicroPython(_)) {
             return Err(Failure::trouble(format!("{} has ended", self.target)));
-        };
+        }
         let began = Instant::now();
         let mut failure = None;
         loop {
@@ -78,9 +84,7 @@ impl Known {
                 return Err(Failure::trouble("interrupted while the board was away")
                     .next("run the command again when it is back"));
             }
-            if let Some(name) = self.name() {
-                let mut target = self.target.clone();
-                target.kind = Kind::Device(name);
+            if let Some(target) = self.now() {
                 match target.open() {
                     Ok(opened) => {
                         self.target = target;
@@ -102,6 +106,16 @@ impl Known {
         let Kind::Device(name) = &self.target.kind else { return None };
         let Some(usb) = &self.usb else { return Some(name.clone()) };
         usb.find(name, &serialport::available_ports().unwrap_or_default())
+    }
+
+    /// Returns the port as it can be opened now, if it can be there.
+    fn now(&self) -> Option<Target> {
+        if !matches!(self.target.kind, Kind::Device(_)) {
+            return Some(self.target.clone());
+        }
+        let mut target = self.target.clone();
+        target.kind = Kind::Device(self.name()?);
+        Some(target)
     }
 
     fn did_not_come(&self, patience: Duration) -> Failure {
@@ -239,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_port_that_is_not_on_usb_is_known_by_its_name() {
-        let target: Target = "/dev/no-such-port".parse().unwrap_or_else(|never| match never {});
+        let target = Target::device("/dev/no-such-port");
         let mut known = Known::of(&target);
         assert_eq!(known.name().as_deref(), Some("/dev/no-such-port"));
         let mut looks = 0;

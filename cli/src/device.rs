@@ -6,9 +6,11 @@ use std::{
 };
 
 use rawpaste_blocking::Serial;
-use serialport::{SerialPortInfo, SerialPortType};
 
-use crate::report::{Failure, Result, Visible};
+use crate::{
+    find,
+    report::{Failure, Result, Visible},
+};
 
 /// How long a port that is busy may take to be free: a command that was killed may just be going.
 const BUSY: Duration = Duration::from_millis(500);
@@ -34,20 +36,12 @@ fn is_busy(error: &io::Error) -> bool {
 fn not_opened(name: &str, error: &io::Error) -> Failure {
     let (shown, text) = (Visible(name), error.to_string());
     if is_busy(error) {
-        return Failure::trouble(format!("the port {shown} is busy")).next(
-            "close the other program that uses it (a serial monitor, an editor), then run the command again",
-        );
+        return busy(name);
     }
     let denied =
         error.kind() == io::ErrorKind::PermissionDenied || text.to_lowercase().contains("permission denied");
-    if denied && cfg!(windows) {
-        return Failure::trouble(format!("the port {shown} is in use or not permitted"))
-            .next("close the other program that uses it, then run the command again");
-    }
     if denied {
-        return Failure::trouble(format!("you may not open the port {shown}")).next(
-            "join the group that owns it: sudo usermod -aG dialout $USER (uucp on Arch), then log in again",
-        );
+        return not_permitted(name);
     }
     if cfg!(unix) && fs::exists(name).unwrap_or(false) {
         return Failure::trouble(format!("cannot open {shown} as a port: {}", Visible(text.trim())))
@@ -56,23 +50,37 @@ fn not_opened(name: &str, error: &io::Error) -> Failure {
     Failure::trouble(format!("there is no port {shown}: {}", Visible(text.trim()))).next(ports())
 }
 
-/// Says which ports there are, as a next step.
-pub(crate) fn ports() -> String {
-    let found = serialport::available_ports().unwrap_or_default();
-    if found.is_empty() {
-        return "no serial port was found: plug the board in with a cable that carries data, or try --port sim:".into();
+fn busy(name: &str) -> Failure {
+    let holders: Vec<_> = find::holders(name).iter().map(ToString::to_string).collect();
+    let shown = Visible(name);
+    if !holders.is_empty() {
+        return Failure::trouble(format!("the port {shown} is busy: {} has it open", holders.join(" and ")))
+            .next("close that, then run the command again");
     }
-    let names: Vec<_> = found.iter().map(describe).collect();
-    format!("these ports are here: {}", names.join(", "))
+    let busy = Failure::trouble(format!("the port {shown} is busy"));
+    if cfg!(target_os = "linux") {
+        return busy.next(format!(
+            "close the other program that uses it; it is another user's, and sudo fuser -v {shown} tells which (just \
+             after a board was plugged in it may be ModemManager, which goes by itself)"
+        ));
+    }
+    busy.next(
+        "close the other program that uses it (a serial monitor, an editor), then run the command again",
+    )
 }
 
-fn describe(port: &SerialPortInfo) -> String {
-    let name = Visible(&port.port_name);
-    match &port.port_type {
-        SerialPortType::UsbPort(usb) => {
-            let product = usb.product.as_deref().unwrap_or("USB");
-            format!("{name} ({} {:04x}:{:04x})", Visible(product), usb.vid, usb.pid)
-        }
-        SerialPortType::BluetoothPort | SerialPortType::PciPort | SerialPortType::Unknown => name.to_string(),
-    }
+#[cfg(unix)]
+fn not_permitted(name: &str) -> Failure {
+    Failure::trouble(format!("you may not open the port {}", Visible(name))).next(find::to_join(name))
+}
+
+#[cfg(not(unix))]
+fn not_permitted(name: &str) -> Failure {
+    Failure::trouble(format!("the port {} is in use or not permitted", Visible(name)))
+        .next("close the other program that uses it, then run the command again")
+}
+
+/// Says which ports there are, as a next step.
+fn ports() -> String {
+    find::advice(&find::ports())
 }

@@ -21,7 +21,7 @@ use rawpaste::{
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
 use crate::{
-    device, interrupt, path,
+    interrupt, path,
     path::BoardPath,
     port::{self, Target},
     report::{Exit, Failure, Result, note, say},
@@ -67,12 +67,9 @@ pub(crate) struct Board {
     link: Option<Link>,
 }
 
-/// Finds the board, does `work`, and leaves the board at its friendly prompt however that ended. The first failure is
+/// Does `work` with the board, and leaves the board at its friendly prompt however that ended. The first failure is
 /// the one that is told.
-pub(crate) fn with_board(target: Option<Target>, work: impl FnOnce(&mut Board) -> Result<()>) -> Result<()> {
-    let target = target.ok_or_else(|| {
-        Failure::usage("which board? give --port PORT, or set RAWPASTE_PORT").next(device::ports())
-    })?;
+pub(crate) fn with_board(target: Target, work: impl FnOnce(&mut Board) -> Result<()>) -> Result<()> {
     let mut board = Board { target, link: None };
     let done = work(&mut board);
     let place = board.target.to_string();

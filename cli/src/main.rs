@@ -1,6 +1,6 @@
 //! The `rawpaste` command: files and code on MicroPython boards.
 //!
-//! [`args`] says what can be asked for, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
+//! [`args`] says what can be asked for, [`find`] which board is meant, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
 //! in order, [`report`] says how it ended. Each verb is a file in [`verbs`].
 //! `bench` measures.
 
@@ -11,6 +11,7 @@ mod bench;
 mod comeback;
 mod device;
 mod files;
+mod find;
 mod interrupt;
 mod jobs;
 mod link;
@@ -18,6 +19,7 @@ mod manner;
 mod path;
 mod port;
 mod progress;
+mod project;
 mod repl;
 mod report;
 mod standard_input;

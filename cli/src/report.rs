@@ -61,6 +61,13 @@ impl Failure {
         self.text
     }
 
+    /// What is shown, line by line.
+    #[cfg(test)]
+    pub(crate) fn into_lines(self) -> Vec<String> {
+        let next = self.next.map(|next| format!("next: {next}"));
+        self.text.lines().map(Into::into).chain(next).collect()
+    }
+
     /// Says what to do next.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
@@ -84,8 +91,15 @@ impl Failure {
             DriveError::Engine(error) => Self::trouble(format!("cannot {doing}: {error}")),
             DriveError::Transport(error) => {
                 let text = error.to_string();
-                Self::trouble(format!("cannot {doing}: the port failed: {}", Visible(text.trim())))
-                    .next("look at the cable, find the board's name again, and run the command again")
+                // The first two are of connections to other machines alone.
+                let next = if error.kind() == io::ErrorKind::ConnectionAborted {
+                    "see that the other machine, its server and the board there still run, and run the command again"
+                } else if error.kind() == io::ErrorKind::Unsupported {
+                    "run the command again with that port"
+                } else {
+                    "look at the cable, find the board's name again, and run the command again"
+                };
+                Self::trouble(format!("cannot {doing}: the port failed: {}", Visible(text.trim()))).next(next)
             }
         }
     }

@@ -16,6 +16,11 @@
 //! # }
 //! ```
 //!
+//! # Boards on other machines
+//!
+//! With the feature `net`, `Tcp` is a connection to a server of serial ports (`ser2net`, a terminal server), and `Rfc2217` adds
+//! the port's speed, DTR and RTS by telnet's options.
+//!
 //! # Cancelling
 //!
 //! [`Connection::run`] and [`Connection::attend`] return when the operation has ended. To end one early, interrupt it
@@ -28,6 +33,8 @@
 //! A connection is `Send` where its port is. [`Worker`] is `Sync`: any thread submits to it.
 
 mod keyboard;
+#[cfg(feature = "net")]
+mod net;
 mod pending;
 mod port;
 #[cfg(feature = "serial")]
@@ -45,6 +52,8 @@ use std::{
 use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};
 
 pub use keyboard::{Keyboard, MOST};
+#[cfg(feature = "net")]
+pub use net::{LineSettings, Rfc2217, Tcp};
 pub use pending::{Failed, Pending};
 pub use port::Port;
 #[cfg(feature = "serial")]

@@ -1,6 +1,9 @@
 //! What the USB ids of a port say about the way to its board.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use rawpaste::Flow;
 use serialport::SerialPortType;
@@ -24,6 +27,10 @@ pub const fn usb_flow(vid: u16, pid: u16) -> Flow {
 /// ([`usb_flow`]), windowed where it has none or the system does not tell.
 #[must_use]
 pub fn port_flow(name: &str) -> Flow {
+    // Where a container has none, serialport panics.
+    if cfg!(target_os = "linux") && !Path::new("/sys/class/tty").is_dir() {
+        return Flow::Windowed;
+    }
     // The name may be a link to the port, as in /dev/serial/by-id.
     let full = |name: &str| fs::canonicalize(name).unwrap_or_else(|_| PathBuf::from(name));
     let ports = serialport::available_ports().unwrap_or_default();

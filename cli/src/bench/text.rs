@@ -13,7 +13,7 @@ const OWN: [&str; 14] = [
     include_str!("../interrupt.rs"),
     include_str!("../link.rs"),
     include_str!("../path.rs"),
-    include_str!("../port.rs"),
+    include_str!("../port/mod.rs"),
     include_str!("../progress.rs"),
     include_str!("../report.rs"),
     include_str!("../typing.rs"),

@@ -89,6 +89,7 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
 pub(crate) const fn enter(target: &Target) -> u8 {
     match target.kind {
         Kind::MicroPython(_) => b'\n',
-        Kind::Device(_) | Kind::Simulated(_) => b'\r',
+        Kind::Unnamed | Kind::Auto | Kind::Device(_) | Kind::SerialNumber(_) => b'\r',
+        Kind::Tcp(_) | Kind::Rfc2217(..) | Kind::Simulated(_) => b'\r',
     }
 }

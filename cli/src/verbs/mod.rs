@@ -6,6 +6,7 @@ pub(crate) mod board;
 pub(crate) mod cat;
 pub(crate) mod completions;
 pub(crate) mod cp;
+pub(crate) mod devices;
 pub(crate) mod df;
 pub(crate) mod edit;
 pub(crate) mod eval;

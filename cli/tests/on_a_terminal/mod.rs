@@ -3,6 +3,8 @@
 mod bench;
 mod files;
 mod gets;
+#[cfg(target_os = "linux")]
+mod network;
 mod programs;
 mod repl;
 mod repl_script;
@@ -25,6 +27,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(repl::trials());
     trials.extend(repl_script::trials());
     trials.extend(trees::trials());
+    #[cfg(target_os = "linux")]
+    trials.extend(network::trials());
     trials
 }
 

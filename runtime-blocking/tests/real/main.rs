@@ -10,6 +10,8 @@ mod cut_off;
 mod in_process;
 #[cfg(unix)]
 mod lossy;
+#[cfg(target_os = "linux")]
+mod net;
 #[cfg(unix)]
 mod open_flow;
 #[cfg(unix)]
@@ -33,6 +35,8 @@ fn main() {
     trials.extend(puts::trials());
     trials.extend(worker::trials());
     trials.extend(open_flow::trials());
+    #[cfg(target_os = "linux")]
+    trials.extend(net::trials());
     run(trials)
 }
 

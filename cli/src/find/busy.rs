@@ -1,0 +1,46 @@
+//! Who holds a port.
+
+use std::fmt;
+
+/// A process that has the port open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Holder {
+    name: String,
+    pid: u32,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (process {})", crate::report::Visible(&self.name), self.pid)
+    }
+}
+
+/// Returns the processes that have the port open, but for this one, as far as this user may know: of other users' processes only
+/// the administrator is told.
+#[cfg(target_os = "linux")]
+pub(crate) fn holders(port: &str) -> Vec<Holder> {
+    use std::{fs, path::Path};
+
+    let Ok(port) = fs::canonicalize(port) else { return Vec::new() };
+    let has_it = |process: &Path| {
+        let files = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
+        files.into_iter().any(|file| fs::read_link(file.path()).is_ok_and(|target| target == port))
+    };
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|process| {
+            let pid = process.file_name().to_str()?.parse().ok()?;
+            let path = process.path();
+            (pid != std::process::id() && has_it(&path)).then(|| {
+                let name = fs::read_to_string(path.join("comm")).unwrap_or_default();
+                Holder { name: name.trim_end().into(), pid }
+            })
+        })
+        .collect()
+}
+
+/// Only Linux tells.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn holders(_port: &str) -> Vec<Holder> {
+    Vec::new()
+}
