@@ -1,7 +1,9 @@
 //! Serial ports of this machine.
 
 use std::{
-    fs, io, thread,
+    fs, io,
+    path::PathBuf,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -56,6 +58,35 @@ fn not_opened(name: &str, error: &io::Error) -> Failure {
     Failure::trouble(format!("there is no port {shown}: {}", Visible(text.trim()))).next(ports())
 }
 
+/// What all names of a port have in common: of a link to it, of COM3 and com3, of the two that macOS gives each.
+pub(crate) fn identity(name: &str) -> PathBuf {
+    if cfg!(windows) {
+        return name.trim_start_matches(r"\\.\").to_uppercase().into();
+    }
+    let full = fs::canonicalize(name).unwrap_or_else(|_| name.into());
+    let called = full.to_str().filter(|_| cfg!(target_os = "macos"));
+    called.map(|name| name.replacen("/dev/tty.", "/dev/cu.", 1).into()).unwrap_or(full)
+}
+
+/// Returns the names of the ports that have USB ids: each is a board, or may be one.
+pub(crate) fn usb() -> Result<Vec<String>> {
+    let found = serialport::available_ports().map_err(|error| {
+        let text = error.to_string();
+        Failure::trouble(format!("cannot find the ports of this machine: {}", Visible(&text)))
+            .next("name them: --port PORT for each")
+    })?;
+    Ok(of_usb(found))
+}
+
+fn of_usb(found: Vec<SerialPortInfo>) -> Vec<String> {
+    let of_usb = found.into_iter().filter(|port| matches!(port.port_type, SerialPortType::UsbPort(_)));
+    let mut names: Vec<_> = of_usb.map(|port| port.port_name).collect();
+    names.sort_by_cached_key(|name| (identity(name), name.clone()));
+    // Of the two names that macOS gives each port the first, cu, opens without waiting for a carrier.
+    names.dedup_by_key(|name| identity(name));
+    names
+}
+
 /// Says which ports there are, as a next step.
 pub(crate) fn ports() -> String {
     let found = serialport::available_ports().unwrap_or_default();
@@ -74,5 +105,27 @@ fn describe(port: &SerialPortInfo) -> String {
             format!("{name} ({} {:04x}:{:04x})", Visible(product), usb.vid, usb.pid)
         }
         SerialPortType::BluetoothPort | SerialPortType::PciPort | SerialPortType::Unknown => name.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serialport::UsbPortInfo;
+
+    use super::*;
+
+    #[test]
+    fn boards_have_usb_ids() {
+        let usb =
+            || UsbPortInfo { vid: 0x2e8a, pid: 5, serial_number: None, manufacturer: None, product: None };
+        let port = |name: &str, port_type| SerialPortInfo { port_name: name.into(), port_type };
+        let found = vec![
+            port("/dev/ttyS0", SerialPortType::Unknown),
+            port("/dev/ttyACM1", SerialPortType::UsbPort(usb())),
+            port("/dev/rfcomm0", SerialPortType::BluetoothPort),
+            port("/dev/ttyACM0", SerialPortType::UsbPort(usb())),
+            port("/dev/ttyACM1", SerialPortType::UsbPort(usb())),
+        ];
+        assert_eq!(of_usb(found), ["/dev/ttyACM0", "/dev/ttyACM1"]);
     }
 }

@@ -1,15 +1,17 @@
 //! The `rawpaste` command: files and code on MicroPython boards.
 //!
 //! [`args`] says what can be asked for, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
-//! in order, [`report`] says how it ended. Each verb is a file in [`verbs`].
+//! in order, [`fleet`] does so with many at once, [`report`] says how it ended. Each verb is a file in [`verbs`].
 //! `bench` measures.
 
 mod args;
 mod arriving;
 #[cfg(unix)]
 mod bench;
+mod boards;
 mod device;
 mod files;
+mod fleet;
 mod interrupt;
 mod jobs;
 mod link;
@@ -18,6 +20,7 @@ mod path;
 mod port;
 mod progress;
 mod report;
+mod telling;
 mod tree;
 mod typing;
 mod verbose;

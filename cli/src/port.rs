@@ -58,7 +58,7 @@ impl FromStr for Target {
         } else {
             Kind::Device(text.into())
         };
-        Ok(Self { kind, flow: None, in_flight: None, policy: Policy::host() })
+        Ok(Self::of(kind))
     }
 }
 
@@ -87,6 +87,24 @@ pub(crate) struct Opened {
 }
 
 impl Target {
+    /// The serial port of this name.
+    pub(crate) fn device(name: String) -> Self {
+        Self::of(Kind::Device(name))
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self { kind, flow: None, in_flight: None, policy: Policy::host() }
+    }
+
+    /// What all names of the same board have in common; nothing if there can be no other of it.
+    pub(crate) fn identity(&self) -> Option<PathBuf> {
+        let full = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.into());
+        match &self.kind {
+            Kind::Device(name) => Some(device::identity(name)),
+            Kind::Simulated(dir) | Kind::MicroPython(dir) => dir.as_deref().map(full),
+        }
+    }
+
     /// Says how source is to go there, none for what suits the port, and what the board's input buffer holds, none for
     /// enough.
     pub(crate) fn tuned(self, flow: Option<Flow>, in_flight: Option<NonZeroUsize>, policy: Policy) -> Self {
