@@ -2,10 +2,11 @@
 
 use std::{env, ffi::OsString, num::NonZeroUsize};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use rawpaste::Policy;
 
 use crate::{
+    boards::{Boards, everywhere},
     find,
     link::{Board, with_board},
     port::Target,
@@ -23,8 +24,11 @@ pub(crate) struct Args {
     /// tcp://HOST:PORT or rfc2217://HOST:PORT[?baud=N&dtr=on&rts=off] for one on another machine, sim:[DIR] for a simulated
     /// board, micropython:[DIR] for a real MicroPython in a folder of this machine. Without it: the port in rawpaste.toml,
     /// then the one board on USB; auto is that one in any case
-    #[arg(long, global = true, env = "RAWPASTE_PORT", value_name = "PORT")]
-    port: Option<Target>,
+    #[arg(long, env = "RAWPASTE_PORT", value_name = "PORT", action = ArgAction::Append)]
+    port: Vec<Target>,
+    /// The same, from behind the verb, too.
+    #[arg(skip)]
+    boards: Boards,
     /// How source goes to the board: within the credit that it grants, or openly, on links that lose nothing however much
     /// is sent
     #[arg(long, global = true, value_name = "FLOW", default_value = "auto")]
@@ -66,6 +70,7 @@ Examples:
   rawpaste --port /dev/ttyACM0 get :log.txt     get a file
   rawpaste --port /dev/ttyACM0 sync src :       make the board's files like those in src
   rawpaste put main.py + ls + run main.py       several commands in one connection
+  rawpaste fleet put --all main.py              put a program on every board that is there
 
 Exit codes: 0 done, 1 the board's code raised, 2 usage, 3 trouble with the link or a file.";
 
@@ -114,6 +119,7 @@ enum OnBoard {
 /// What is done without one, or has its own.
 #[derive(Debug, Subcommand)]
 enum Alone {
+    Fleet(verbs::fleet::Fleet),
     Board(verbs::board::Board),
     Devices(verbs::devices::Devices),
     #[cfg(unix)]
@@ -122,16 +128,29 @@ enum Alone {
     Man(verbs::man::Man),
 }
 
+/// Returns what clap knows of the command line.
+pub(crate) fn command() -> Command {
+    everywhere(Args::command())
+}
+
 /// Does what the command line asks for.
 pub(crate) fn run() -> Result<()> {
     let words: Vec<OsString> = env::args_os().collect();
     let mut parts = words.split(|word| word == "+");
-    let args = Args::parse_from(parts.next().unwrap_or_default());
+    let args = Args::of(parts.next().unwrap_or_default());
     let more: Vec<_> = parts.map(|words| Next::parse_from(words).verb).collect();
     args.run(more)
 }
 
 impl Args {
+    /// Reads words; where they cannot be understood, or help is asked for, the command ends here.
+    fn of(words: &[OsString]) -> Self {
+        let mut command = command();
+        let matches = command.clone().get_matches_from(words);
+        let args = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
+        Self { boards: Boards::of(&matches), ..args }
+    }
+
     fn run(self, more: Vec<Verb>) -> Result<()> {
         if self.quiet {
             report::be_quiet();
@@ -144,9 +163,12 @@ impl Args {
             Flow::Windowed => Some(rawpaste::Flow::Windowed),
             Flow::Open => Some(rawpaste::Flow::Open),
         };
+        let tune = |target: Target| target.tuned(flow, self.in_flight, self.flush);
+        let boards = self.boards.map(tune);
         let first = match self.verb {
             Verb::OnBoard(verb) => verb,
             Verb::Alone(_) if !more.is_empty() => return Err(not_in_a_chain()),
+            Verb::Alone(Alone::Fleet(verb)) => return verb.run(boards, tune),
             Verb::Alone(Alone::Board(verb)) => return verb.run(),
             Verb::Alone(Alone::Devices(verb)) => return verb.run(),
             Verb::Alone(Alone::Completions(verb)) => return verb.run(),
@@ -161,7 +183,7 @@ impl Args {
                 Verb::Alone(_) => return Err(not_in_a_chain()),
             }
         }
-        let target = find::target(self.port)?.tuned(flow, self.in_flight, self.flush);
+        let target = find::target(boards.one()?)?.tuned(flow, self.in_flight, self.flush);
         with_board(target, |board| verbs.into_iter().try_for_each(|verb| verb.run(board)))
     }
 }
@@ -200,14 +222,12 @@ impl OnBoard {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     /// Each verb, with what is global: no two options of one name.
     #[test]
     fn the_command_line_makes_sense() {
-        Args::command().debug_assert();
+        command().debug_assert();
         Next::command().debug_assert();
     }
 }

@@ -1,7 +1,9 @@
 //! Serial ports of this machine.
 
 use std::{
-    fs, io, thread,
+    fs, io,
+    path::PathBuf,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -48,6 +50,16 @@ fn not_opened(name: &str, error: &io::Error) -> Failure {
             .next(ports());
     }
     Failure::trouble(format!("there is no port {shown}: {}", Visible(text.trim()))).next(ports())
+}
+
+/// What all names of a port have in common: of a link to it, of COM3 and com3, of the two that macOS gives each.
+pub(crate) fn identity(name: &str) -> PathBuf {
+    if cfg!(windows) {
+        return name.trim_start_matches(r"\\.\").to_uppercase().into();
+    }
+    let full = fs::canonicalize(name).unwrap_or_else(|_| name.into());
+    let called = full.to_str().filter(|_| cfg!(target_os = "macos"));
+    called.map(|name| name.replacen("/dev/tty.", "/dev/cu.", 1).into()).unwrap_or(full)
 }
 
 fn busy(name: &str) -> Failure {

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use rawpaste::{Error, Refused, Sink, Source};
@@ -18,7 +19,7 @@ pub(crate) enum Local {
     /// A regular file.
     File(File),
     /// What can be read only once.
-    Memory(Vec<u8>),
+    Memory(Arc<[u8]>),
 }
 
 impl Local {
@@ -26,7 +27,7 @@ impl Local {
     pub(crate) fn open(name: &Path) -> Result<Self> {
         let shown = name.to_string_lossy();
         if is_standard(name) {
-            return standard_input().map(Self::Memory);
+            return standard_input().map(|bytes| Self::Memory(bytes.into()));
         }
         let failed = |error: &io::Error| {
             Failure::file("read", &shown, error).next("look at the name; paths on the board begin with :")
@@ -42,13 +43,21 @@ impl Local {
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-        Ok(Self::Memory(bytes))
+        Ok(Self::Memory(bytes.into()))
+    }
+
+    /// The same for another board, if it can be read only once; a file is opened again by its name.
+    pub(crate) fn shared(&self) -> Option<Self> {
+        match self {
+            Self::Memory(bytes) => Some(Self::Memory(Arc::clone(bytes))),
+            Self::File(_) => None,
+        }
     }
 
     /// The bytes of all of it.
     pub(crate) fn into_bytes(self, name: &Path) -> Result<Vec<u8>> {
         match self {
-            Self::Memory(bytes) => Ok(bytes),
+            Self::Memory(bytes) => Ok(bytes.to_vec()),
             Self::File(mut file) => {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes)
@@ -75,14 +84,14 @@ impl Source for Local {
     fn size(&mut self) -> std::result::Result<u64, Error> {
         match self {
             Self::File(file) => file.size(),
-            Self::Memory(bytes) => bytes.size(),
+            Self::Memory(bytes) => (&**bytes).size(),
         }
     }
 
     fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> std::result::Result<usize, Error> {
         match self {
             Self::File(file) => file.read_at(offset, buffer),
-            Self::Memory(bytes) => bytes.read_at(offset, buffer),
+            Self::Memory(bytes) => (&**bytes).read_at(offset, buffer),
         }
     }
 }

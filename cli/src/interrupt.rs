@@ -16,10 +16,21 @@ use crate::{
 const SECOND: Duration = Duration::from_secs(1);
 
 /// From now on `^C` is a message. After a second one the command still has a second to leave the board in
-/// order.
+/// order. To be called once: this or [`listen_all`].
 pub(crate) fn listen() -> Result<(Sender<()>, Receiver<()>)> {
     let (sender, receiver) = channel();
-    let interrupts = sender.clone();
+    tell(vec![sender.clone()])?;
+    Ok((sender, receiver))
+}
+
+/// The same for so many boards at once: each has the message.
+pub(crate) fn listen_all(boards: usize) -> Result<Vec<Receiver<()>>> {
+    let (senders, receivers) = (0..boards).map(|_| channel()).unzip();
+    tell(senders)?;
+    Ok(receivers)
+}
+
+fn tell(interrupts: Vec<Sender<()>>) -> Result<()> {
     let mut last: Option<Instant> = None;
     let handler = move || {
         if last.is_some_and(|last| last.elapsed() < SECOND) {
@@ -30,10 +41,10 @@ pub(crate) fn listen() -> Result<(Sender<()>, Receiver<()>)> {
             });
         }
         last = Some(Instant::now());
-        // Without a receiver the command is ending already.
-        let _ = interrupts.send(());
+        for interrupts in &interrupts {
+            // Without a receiver the work on that board is ending already.
+            let _ = interrupts.send(());
+        }
     };
-    ctrlc::set_handler(handler)
-        .map_err(|error| Failure::trouble(format!("cannot listen for ^C: {error}")))?;
-    Ok((sender, receiver))
+    ctrlc::set_handler(handler).map_err(|error| Failure::trouble(format!("cannot listen for ^C: {error}")))
 }

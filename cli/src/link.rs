@@ -10,7 +10,7 @@ use std::{
     process,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Sender, channel},
+        mpsc::{Receiver, Sender, channel},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -23,7 +23,7 @@ use rawpaste_blocking::{Connection, Keyboard, Port};
 use crate::{
     interrupt, path,
     path::BoardPath,
-    port::{self, Target},
+    port::{self, Opened, Target},
     report::{Exit, Failure, Result, note, say},
     verbose::{self, Told},
 };
@@ -72,15 +72,23 @@ pub(crate) struct Board {
 pub(crate) fn with_board(target: Target, work: impl FnOnce(&mut Board) -> Result<()>) -> Result<()> {
     let mut board = Board { target, link: None };
     let done = work(&mut board);
-    let place = board.target.to_string();
-    let Some(link) = board.link else { return done };
-    let trouble = Arc::clone(&link.trouble);
-    let left = link.leave();
-    if let Some(error) = trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        return Err(port::folder_failed(&place, &error));
+    match board.link {
+        Some(link) => link.end(done),
+        None => done,
     }
-    done?;
-    left
+}
+
+/// Opens one of many boards, does `work`, and leaves it at its friendly prompt however that ended. The first failure is the
+/// one that is told.
+pub(crate) fn on_board<T>(
+    target: Target,
+    interrupts: Receiver<()>,
+    work: impl FnOnce(&mut Link) -> Result<T>,
+) -> Result<T> {
+    let opened = target.open()?;
+    let mut link = Link::new(target, opened, interrupts);
+    let done = work(&mut link);
+    link.end(done)
 }
 
 impl Board {
@@ -93,16 +101,17 @@ impl Board {
     pub(crate) fn open(&mut self) -> Result<&mut Link> {
         let link = match self.link.take() {
             Some(link) => link,
-            None => Link::open(self.target.clone())?,
+            None => {
+                let opened = self.target.open()?;
+                Link::new(self.target.clone(), opened, interrupt::listen()?.1)
+            }
         };
         Ok(self.link.insert(link))
     }
 }
 
 impl Link {
-    fn open(target: Target) -> Result<Self> {
-        let opened = target.open()?;
-        let (_, interrupts) = interrupt::listen()?;
+    fn new(target: Target, opened: Opened, interrupts: Receiver<()>) -> Self {
         let (sender, typed) = channel();
         let keyboard = Keyboard { typed, interrupts };
         let mut config = config();
@@ -110,7 +119,7 @@ impl Link {
         let port = if verbose::is_shown() { Box::new(Told(opened.port)) } else { opened.port };
         let connection = Connection::new(port, Session::new(config));
         let (root, trouble) = (opened.root, opened.trouble);
-        Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Fresh })
+        Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Fresh }
     }
 
     /// Where the board is; completes "on ...".
@@ -223,6 +232,16 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// Leaves the board in order; answers what was done, or the first failure.
+    fn end<T>(self, done: Result<T>) -> Result<T> {
+        let (place, trouble) = (self.target.to_string(), Arc::clone(&self.trouble));
+        let left = self.leave();
+        if let Some(error) = trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(port::folder_failed(&place, &error));
+        }
+        done.and_then(|done| left.map(|()| done))
     }
 
     fn leave(self) -> Result<()> {

@@ -1,17 +1,20 @@
 //! The `rawpaste` command: files and code on MicroPython boards.
 //!
-//! [`args`] says what can be asked for, [`find`] which board is meant, [`port`] opens a board of any kind, [`link`] runs operations on it and leaves it
-//! in order, [`report`] says how it ended. Each verb is a file in [`verbs`].
+//! [`args`] says what can be asked for, [`find`] which board is meant, [`port`] opens a board of any kind, [`link`] runs
+//! operations on it and leaves it in order, [`fleet`] does so with many at once, [`report`] says how it ended. Each verb is
+//! a file in [`verbs`].
 //! `bench` measures.
 
 mod args;
 mod arriving;
 #[cfg(unix)]
 mod bench;
+mod boards;
 mod comeback;
 mod device;
 mod files;
 mod find;
+mod fleet;
 mod interrupt;
 mod jobs;
 mod link;
@@ -23,6 +26,7 @@ mod project;
 mod repl;
 mod report;
 mod standard_input;
+mod telling;
 mod tree;
 mod typing;
 mod verbose;

@@ -12,8 +12,8 @@ use rawpaste::{DriveError, Error, Exception, Refused};
 /// What every part of the command answers.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
-/// The exit codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The exit codes, the graver the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// All that was wanted was done.
     Done = 0,
@@ -55,8 +55,24 @@ impl Failure {
         Self::trouble(format!("cannot {doing} {}: {}", Visible(name), Visible(&error.to_string())))
     }
 
+    /// The same, with this exit code.
+    pub(crate) const fn with(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Its exit code.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What happened and what to do next, as a part of something longer; nothing if it was told already.
+    pub(crate) fn in_full(&self) -> String {
+        let next = self.next.as_ref().map(|next| format!("\n    next: {next}"));
+        self.text.clone() + &next.unwrap_or_default()
+    }
+
     /// What happened, without what to do next.
-    #[cfg(unix)]
     pub(crate) fn into_text(self) -> String {
         self.text
     }

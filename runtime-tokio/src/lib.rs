@@ -21,6 +21,14 @@
 //! the next run finds its own way back to a clean prompt. What the board was doing is interrupted then. An operation
 //! given as `&mut operation` keeps what it knows and goes on when it is run again, on this connection or another.
 //!
+//! # Many boards
+//!
+//! A connection for each board and a task for each connection are all that it takes: one thread carries a thousand of them,
+//! and a board that stalls delays no other. For each board the host needs 25 to 32 KiB while a file goes there, driver and task
+//! included, by the size of literals (4 or 8 KiB); 270 to 380 KiB more once text has gone through deflate, by its window, until
+//! the operation is dropped; and the whole of a file of 16 KiB to 1 MiB while an older version of it on the board is compared.
+//! The example `fleet` measures it.
+//!
 //! # Sending between threads
 //!
 //! The future is `Send` where the stream and the operation are.

@@ -36,12 +36,25 @@ pub(crate) fn target(named: Option<Target>) -> Result<Target> {
         Some(target) if target.kind != Kind::Unnamed => Some(target),
         _ => Project::here()?.and_then(|project| project.port),
     };
-    let found = match named {
-        Some(Target { kind: Kind::SerialNumber(number), .. }) => by_serial_number(&number)?,
-        Some(target) if target.kind != Kind::Auto => return Ok(target),
-        _ => the_one_here()?,
+    resolved(named.unwrap_or_else(Target::auto))
+}
+
+/// Returns the port of a board that was named by what it is.
+pub(crate) fn resolved(target: Target) -> Result<Target> {
+    let name = match &target.kind {
+        Kind::SerialNumber(number) => by_serial_number(number)?.name,
+        Kind::Auto | Kind::Unnamed => the_one_here()?.name,
+        Kind::Device(_) | Kind::Tcp(_) | Kind::Rfc2217(..) | Kind::Simulated(_) | Kind::MicroPython(_) => {
+            return Ok(target);
+        }
     };
-    Ok(Target::device(&found.name))
+    Ok(target.at(&name))
+}
+
+/// Returns all boards that are on this machine's USB.
+pub(crate) fn all() -> Vec<Found> {
+    let ports = ports();
+    found::boards(&ports).into_iter().cloned().collect()
 }
 
 /// Returns the one board that is on this machine's USB.

@@ -1,4 +1,4 @@
-use std::{cell::RefCell, path::PathBuf, rc::Rc};
+use std::{cell::RefCell, path::PathBuf};
 
 use rawpaste::{Error, Event, Placed, PutAll, Refused, Source};
 
@@ -9,8 +9,8 @@ use crate::{
     manner::Manner,
     path::BoardPath,
     port::Target,
-    progress::Bar,
-    report::{Exit, Failure, Result, Visible, note, print, tell},
+    report::{Exit, Failure, Result, Visible},
+    telling::Teller,
 };
 
 /// A file to be put on the board.
@@ -25,8 +25,13 @@ pub(crate) struct Upload {
     pub(crate) new: bool,
 }
 
-/// Puts files on the board, and says so of each.
-pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec<Result<()>> {
+/// Puts files on the board, and tells of each.
+pub(crate) fn upload(
+    link: &mut Link,
+    jobs: Vec<Upload>,
+    manner: &Manner,
+    teller: &mut impl Teller,
+) -> Vec<Result<()>> {
     if jobs.is_empty() {
         return Vec::new();
     }
@@ -44,21 +49,22 @@ pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec
         [job] => job.doing(link.place()),
         _ => format!("put {} files on {}", jobs.len(), link.place()),
     };
-    let bar = Rc::new(RefCell::new(Bar::new("")));
+    // The engine asks for files and tells how far they are in turn.
+    let teller = RefCell::new(teller);
     let count = jobs.len();
     let place = link.place().clone();
-    let files =
-        Files { sizes: vec![0; count], jobs, open: None, place, manner, bar: Rc::clone(&bar), told: None };
+    let files = Files { sizes: vec![0; count], jobs, open: None, place, manner, teller: &teller, told: None };
     let operation = match PutAll::new(files, paths) {
         Ok(operation) => operation,
         Err(error) => return vec![Err(Failure::of(&error.into(), &doing))],
     };
     let mut operation = operation.choices(manner.forced.choices()).in_place(manner.in_place);
     let done = link.attend(&mut operation, |event| {
+        let mut teller = teller.borrow_mut();
         if matches!(event, Event::Windowed) {
-            note("note: bytes were lost, so from here on the board's flow control is waited for");
+            teller.note("note: bytes were lost, so from here on the board's flow control is waited for");
         }
-        bar.borrow_mut().on_event(event);
+        teller.on_event(event);
     });
     let files = operation.into_files();
     match done {
@@ -77,7 +83,7 @@ pub(crate) fn upload(link: &mut Link, jobs: Vec<Upload>, manner: &Manner) -> Vec
 }
 
 /// The files, as the engine asks for them.
-struct Files<'a> {
+struct Files<'a, T> {
     jobs: Vec<Upload>,
     /// What they were when they were read.
     sizes: Vec<u64>,
@@ -85,12 +91,12 @@ struct Files<'a> {
     open: Option<(usize, Local)>,
     place: Target,
     manner: &'a Manner,
-    bar: Rc<RefCell<Bar>>,
+    teller: &'a RefCell<&'a mut T>,
     /// Why nothing can be said any more.
     told: Option<Failure>,
 }
 
-impl Files<'_> {
+impl<T: Teller> Files<'_, T> {
     fn local(&mut self, index: usize) -> std::result::Result<&mut Local, Error> {
         let is_open = matches!(&self.open, Some((open, _)) if *open == index);
         if !is_open {
@@ -98,7 +104,7 @@ impl Files<'_> {
             let job = &mut self.jobs[index];
             let local = job.local.take().map_or_else(|| Local::open(&job.name), Ok);
             let local = local.map_err(|failure| Error::from(Refused::Local(failure.into_text())))?;
-            *self.bar.borrow_mut() = Bar::new(&job.name.to_string_lossy());
+            self.teller.borrow_mut().begins(&job.name.to_string_lossy());
             self.open = Some((index, local));
         }
         match &mut self.open {
@@ -129,15 +135,14 @@ impl Files<'_> {
         self.jobs.iter().zip(results).map(one).collect()
     }
 
-    fn tell(&mut self, write: impl FnOnce(&Self) -> Result<()>) {
-        *self.bar.borrow_mut() = Bar::new("");
+    fn tell(&mut self, tell: impl FnOnce(&mut T) -> Result<()>) {
         if self.told.is_none() {
-            self.told = write(self).err();
+            self.told = tell(&mut self.teller.borrow_mut()).err();
         }
     }
 }
 
-impl rawpaste::Files for Files<'_> {
+impl<T: Teller> rawpaste::Files for Files<'_, T> {
     fn size(&mut self, index: usize) -> std::result::Result<u64, Error> {
         self.sizes[index] = self.local(index)?.size()?;
         Ok(self.sizes[index])
@@ -159,11 +164,9 @@ impl rawpaste::Files for Files<'_> {
         if !self.manner.explain {
             return;
         }
-        let plan = plan.clone();
-        self.tell(|files| {
-            let name = files.jobs[index].name.to_string_lossy();
-            print(|out| writeln!(out, "{}:\n{plan}", Visible(&name)))
-        });
+        let name = self.jobs[index].name.to_string_lossy();
+        let text = format!("{}:\n{plan}", Visible(&name));
+        self.tell(|teller| teller.tell(&text));
     }
 
     fn settled(&mut self, index: usize, result: std::result::Result<Placed, &Error>) {
@@ -176,26 +179,20 @@ impl rawpaste::Files for Files<'_> {
                 Some(Err(_)) | None => cache.forget(),
             }
         }
-        self.tell(|files| {
-            let Upload { name, target, .. } = &files.jobs[index];
-            let same_name = name.file_name().is_some_and(|name| name == target.as_str());
-            let renamed = if same_name { String::new() } else { format!(" as {target}") };
-            let name = name.to_string_lossy();
-            let (name, place) = (Visible(&name), &files.place);
-            tell(|out| match placed {
-                Placed::Same => writeln!(out, "{name} ({size} bytes) is on {place}{renamed} already"),
-                Placed::Written { resumed: 0 } => {
-                    writeln!(out, "put {name} ({size} bytes) on {place}{renamed}")
-                }
-                Placed::Written { resumed } => {
-                    writeln!(
-                        out,
-                        "put {name} ({size} bytes, {resumed} of them there before) on {place}{renamed}"
-                    )
-                }
-                _ => Ok(()),
-            })
-        });
+        let Upload { name, target, .. } = &self.jobs[index];
+        let same_name = name.file_name().is_some_and(|name| name == target.as_str());
+        let renamed = if same_name { String::new() } else { format!(" as {target}") };
+        let name = name.to_string_lossy();
+        let (name, place) = (Visible(&name), &self.place);
+        let line = match placed {
+            Placed::Same => format!("{name} ({size} bytes) is on {place}{renamed} already"),
+            Placed::Written { resumed: 0 } => format!("put {name} ({size} bytes) on {place}{renamed}"),
+            Placed::Written { resumed } => {
+                format!("put {name} ({size} bytes, {resumed} of them there before) on {place}{renamed}")
+            }
+            _ => return,
+        };
+        self.tell(|teller| teller.placed(&line, placed, size));
     }
 }
 

@@ -4,7 +4,7 @@ mod network;
 mod without_hardware;
 
 use std::{
-    fmt, io,
+    fmt, fs, io,
     num::NonZeroUsize,
     path::{Path, PathBuf},
     str::FromStr,
@@ -125,9 +125,30 @@ impl Target {
         Self { kind, flow: None, in_flight: None, policy: Policy::host() }
     }
 
+    /// The one board that is here.
+    pub(crate) fn auto() -> Self {
+        Self::of(Kind::Auto)
+    }
+
+    /// The same at a serial port of this machine.
+    pub(crate) fn at(self, name: &str) -> Self {
+        Self { kind: Kind::Device(name.into()), ..self }
+    }
+
     /// A serial port of this machine.
     pub(crate) fn device(name: &str) -> Self {
         Self::of(Kind::Device(name.into()))
+    }
+
+    /// What all names of the same board have in common; nothing if there can be no other of it.
+    pub(crate) fn identity(&self) -> Option<PathBuf> {
+        let full = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.into());
+        match &self.kind {
+            Kind::Device(name) => Some(device::identity(name)),
+            Kind::SerialNumber(_) | Kind::Tcp(_) | Kind::Rfc2217(..) => Some(self.to_string().into()),
+            Kind::Simulated(dir) | Kind::MicroPython(dir) => dir.as_deref().map(full),
+            Kind::Unnamed | Kind::Auto => None,
+        }
     }
 
     /// Says how source is to go there, none for what suits the port, and what the board's input buffer holds, none for

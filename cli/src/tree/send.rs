@@ -11,6 +11,7 @@ use crate::{
     manner::Manner,
     path::BoardPath,
     report::{Failure, Result, Visible, print, tell},
+    telling::Alone,
 };
 
 /// Makes a folder of the board like one of this machine.
@@ -150,7 +151,7 @@ impl Send {
             target: of(&copy.path),
             new: !copy.replaces && copy.left.is_none(),
         });
-        results.extend(upload(link, jobs.collect(), &self.manner));
+        results.extend(upload(link, jobs.collect(), &self.manner, &mut Alone::new()));
         conclude(results, |failed, all| {
             Failure::trouble(of_all(failed, all, "changes were not made"))
                 .next("mend what is said above, and run the same command again: it goes on from there")

@@ -1,6 +1,6 @@
 //! `completions`.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
 use crate::{
@@ -25,7 +25,7 @@ impl Completions {
     /// Prints it.
     pub(crate) fn run(self) -> Result<()> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut args::Args::command(), "rawpaste", &mut script);
+        clap_complete::generate(self.shell, &mut args::command(), "rawpaste", &mut script);
         print(|out| out.write_all(&script))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_mangen::Man as Page;
 
 use crate::{
@@ -23,7 +23,7 @@ pub(crate) struct Man {
 impl Man {
     /// Prints or writes it.
     pub(crate) fn run(self) -> Result<()> {
-        let command = args::Args::command();
+        let command = args::command();
         if let Some(dir) = self.dir {
             return clap_mangen::generate_to(command, &dir)
                 .map_err(|error| Failure::file("write the manual into", &dir.to_string_lossy(), &error));

@@ -11,6 +11,7 @@ pub(crate) mod df;
 pub(crate) mod edit;
 pub(crate) mod eval;
 pub(crate) mod exec;
+pub(crate) mod fleet;
 pub(crate) mod get;
 pub(crate) mod hash;
 pub(crate) mod info;

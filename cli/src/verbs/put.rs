@@ -12,10 +12,11 @@ use super::{
 use crate::{
     files::{Local, is_standard},
     jobs::{Upload, conclude, of_all, upload},
-    link::{Board, hint_at_folder},
+    link::{Board, Link, hint_at_folder},
     manner::Manner,
     path::BoardPath,
     report::{Failure, Result, Visible},
+    telling::Alone,
     tree::Send,
 };
 use clap::Args;
@@ -33,9 +34,8 @@ use rawpaste::quote_str;
     after_help = "Examples:\n  rawpaste put main.py\n  rawpaste put --run main.py\n  rawpaste put a.py b.py :lib/\n  rawpaste put -r lib\n  rawpaste put - :note.txt"
 )]
 pub(crate) struct Put {
-    /// Files of this machine (- is standard input), then perhaps :PATH on the board
-    #[arg(required = true, value_name = "FILE... [:PATH]")]
-    names: Vec<OsString>,
+    #[command(flatten)]
+    names: Names,
     /// Put a folder with all that is in it, but for what is there already and what git ignores. :PATH is its name on the
     /// board, or ends with / and takes it in. Symbolic links are left out, and said so
     #[arg(short, long)]
@@ -50,14 +50,22 @@ pub(crate) struct Put {
     no_ignore: bool,
 }
 
+/// What is put, and where to.
+#[derive(Args, Debug)]
+pub(super) struct Names {
+    /// Files of this machine (- is standard input), then perhaps :PATH on the board
+    #[arg(required = true, value_name = "FILE... [:PATH]")]
+    names: Vec<OsString>,
+}
+
 impl Put {
     /// Puts the files.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         if self.recursive {
             return self.run_tree(board);
         }
-        let (manner, runs) = (self.manner.clone(), self.run);
-        let (names, path) = self.split()?;
+        let (manner, runs) = (self.manner, self.run);
+        let (names, path) = self.names.split()?;
         let jobs = put(board, names, path, &manner)?;
         match jobs.first() {
             Some(first) if runs => execute(board.open()?, program(first), Input::Standard),
@@ -67,17 +75,19 @@ impl Put {
 
     /// Puts a folder with all that is in it.
     fn run_tree(self, board: &mut Board) -> Result<()> {
-        let (no_ignore, manner) = (self.no_ignore, self.manner.clone());
-        let (mut names, path) = self.split()?;
+        let (no_ignore, manner) = (self.no_ignore, self.manner);
+        let (mut names, path) = self.names.split()?;
         let (Some(dir), true) = (names.pop(), names.is_empty()) else {
             return Err(Failure::usage("put -r takes one folder").next("put -r DIR [:PATH]"));
         };
         let path = if path.names_a_folder() { path.join(&folder_name(&dir)?) } else { path };
         Send { dir, path, ignore: !no_ignore, delete: false, manner, dry_run: false }.run(board)
     }
+}
 
+impl Names {
     /// Tells the files from the path on the board, which comes last.
-    fn split(self) -> Result<(Vec<PathBuf>, BoardPath)> {
+    pub(super) fn split(self) -> Result<(Vec<PathBuf>, BoardPath)> {
         let mut names = self.names;
         let is_on_board = |name: &OsString| name.to_string_lossy().starts_with(':');
         let given = names.pop_if(|last| is_on_board(last));
@@ -113,24 +123,34 @@ pub(super) fn put(
 ) -> Result<Vec<BoardPath>> {
     let mut files = Vec::new();
     for name in names {
-        files.push(Local::open(&name).map(|file| (name, file))?);
+        files.push(Local::open(&name).map(|file| (name, Some(file)))?);
     }
     let link = board.open()?;
-    let path = into_folder(link, path, files.len())?;
-    let mut jobs = Vec::new();
-    for (name, file) in files {
-        let target = if path.names_a_folder() { path.join(&own_name(&name)?) } else { path.clone() };
-        jobs.push(Upload { name, local: Some(file), target, new: false });
-    }
-    refuse_twice(&jobs)?;
+    let jobs = jobs(link, files, path)?;
     let summary = |failed, all| {
         Failure::trouble(of_all(failed, all, "files were not put"))
             .next("mend what is said above, and put those again")
     };
     let targets = jobs.iter().map(|job| job.target.clone()).collect();
-    conclude(upload(link, jobs, manner), summary)?;
+    conclude(upload(link, jobs, manner, &mut Alone::new()), summary)?;
     hint_at_folder(link.place());
     Ok(targets)
+}
+
+/// Finds out where on a board files go; those that are not open will be opened when their turn comes.
+pub(super) fn jobs(
+    link: &mut Link,
+    files: Vec<(PathBuf, Option<Local>)>,
+    path: BoardPath,
+) -> Result<Vec<Upload>> {
+    let path = into_folder(link, path, files.len())?;
+    let mut jobs = Vec::new();
+    for (name, local) in files {
+        let target = if path.names_a_folder() { path.join(&own_name(&name)?) } else { path.clone() };
+        jobs.push(Upload { name, local, target, new: false });
+    }
+    refuse_twice(&jobs)?;
+    Ok(jobs)
 }
 
 /// Code that runs a file of the board, with its name in tracebacks where the firmware can.

@@ -2,6 +2,7 @@
 
 mod bench;
 mod files;
+mod fleet;
 mod gets;
 #[cfg(target_os = "linux")]
 mod network;
@@ -21,6 +22,7 @@ use tempfile::TempDir;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = files::trials();
+    trials.extend(fleet::trials());
     trials.extend(gets::trials());
     trials.extend(programs::trials());
     trials.extend(bench::trials());

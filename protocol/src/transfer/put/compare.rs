@@ -32,12 +32,10 @@ impl<F: Files> PutAll<F> {
         if comparing == Comparing::No || !worth {
             return Ok(None);
         }
-        let mut new = alloc::vec![0; usize::try_from(size).unwrap_or_default()];
-        read_exact(&mut self.file(file), 0, &mut new)?;
         if comparing == Comparing::Known {
-            if let Some(old) =
-                self.files.known(file).filter(|old| *old != new && old.len() as u64 <= SIZES.end)
-            {
+            let known = self.files.known(file).filter(|old| old.len() as u64 <= SIZES.end);
+            let new = if known.is_some() { self.whole(file, size)? } else { Vec::new() };
+            if let Some(old) = known.filter(|old| *old != new) {
                 let delta = Delta::known(new, &old);
                 if fits(&delta, plan) {
                     return Ok(Some(Stage::Patch(delta)));
@@ -47,7 +45,13 @@ impl<F: Files> PutAll<F> {
             }
             self.jobs[file].comparing = Comparing::Ask;
         }
-        Ok(Some(Stage::Compare(Delta::ask(new))))
+        Ok(Some(Stage::Compare(Delta::ask())))
+    }
+
+    fn whole(&mut self, file: usize, size: u64) -> Result<Vec<u8>, Error> {
+        let mut bytes = alloc::vec![0; usize::try_from(size).unwrap_or_default()];
+        read_exact(&mut self.file(file), 0, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// The comparison came to nothing: the file is put as any other.
@@ -62,11 +66,22 @@ impl<F: Files> PutAll<F> {
         }
     }
 
-    /// The board told the checksums of blocks.
+    /// The board told the checksums of blocks. So there is an old file, and only now the new one is read whole: of most puts
+    /// there is none.
     pub(super) fn compared(&mut self, file: usize, value: Value) -> Result<(), Error> {
         let Next::Current(current) = &mut self.next else { return Ok(()) };
         let stage = core::mem::replace(&mut current.stage, Stage::Look);
-        let Stage::Compared(mut delta) = stage else { return Ok(()) };
+        let (Stage::Compared(mut delta), size) = (stage, current.size) else { return Ok(()) };
+        if delta.is_first() {
+            match self.whole(file, size) {
+                Ok(new) => delta.begin(new),
+                Err(error) => {
+                    self.refuse(file, error);
+                    return Ok(());
+                }
+            }
+        }
+        let Next::Current(current) = &mut self.next else { return Ok(()) };
         match delta.answer(value, &current.hash.bytes()).ok_or_else(|| self.answer.senseless())? {
             Verdict::Ask => current.stage = Stage::Compare(delta),
             Verdict::Known if fits(&delta, &current.plan) => current.stage = Stage::Patch(delta),

@@ -20,6 +20,7 @@ const QUESTIONS: usize = 4;
 
 /// The comparison of a new file with an old one.
 pub(super) struct Delta {
+    /// Empty until there is an old one to compare it with.
     new: Vec<u8>,
     old_size: u64,
     /// What is found: in order of the new file, without overlaps.
@@ -57,14 +58,25 @@ pub(super) enum Verdict {
 }
 
 impl Delta {
-    /// Compares with an old file that is to be asked about.
-    pub(super) const fn ask(new: Vec<u8>) -> Self {
-        Self { new, old_size: 0, found: Vec::new(), questions: Vec::new(), asked: None }
+    /// Compares with an old file that is to be asked about; the new one is wanted with the first answer
+    /// ([`begin`](Self::begin)).
+    pub(super) const fn ask() -> Self {
+        Self { new: Vec::new(), old_size: 0, found: Vec::new(), questions: Vec::new(), asked: None }
+    }
+
+    /// Whether the new file is wanted.
+    pub(super) const fn is_first(&self) -> bool {
+        self.new.is_empty()
+    }
+
+    /// Takes the new file, which is not empty.
+    pub(super) fn begin(&mut self, new: Vec<u8>) {
+        self.new = new;
     }
 
     /// Compares with what the old file is thought to be.
     pub(super) fn known(new: Vec<u8>, old: &[u8]) -> Self {
-        let mut delta = Self { old_size: old.len() as u64, ..Self::ask(new) };
+        let mut delta = Self { new, old_size: old.len() as u64, ..Self::ask() };
         let blocks = old.chunks_exact(KNOWN).map(crc32fast::hash).zip((0..).step_by(KNOWN));
         delta.search(KNOWN, blocks);
         delta.found.retain(|found| {
@@ -254,7 +266,8 @@ mod tests {
     }
 
     fn asked(new: &[u8], old: &[u8]) -> Delta {
-        let mut delta = Delta::ask(new.to_vec());
+        let mut delta = Delta::ask();
+        delta.begin(new.to_vec());
         for _ in 0..=QUESTIONS {
             let question = delta.question();
             if delta.answer(answer(old, question), &digest(new)) != Some(Verdict::Ask) {
@@ -284,7 +297,8 @@ mod tests {
     #[test]
     fn the_same_is_the_same() {
         let old = text(2000);
-        let mut delta = Delta::ask(old.clone());
+        let mut delta = Delta::ask();
+        delta.begin(old.clone());
         let question = delta.question();
         assert_eq!(delta.answer(answer(&old, question), &digest(&old)), Some(Verdict::Same));
         assert_eq!(delta.answer(Value::Int(1), &[]), None);

@@ -47,7 +47,7 @@ impl<F: Files> PutAll<F> {
     }
 
     /// This file failed before anything of it was sent. What is there stays: where there is no rename, the old file.
-    fn refuse(&mut self, file: usize, error: Error) {
+    pub(super) fn refuse(&mut self, file: usize, error: Error) {
         self.settle(file, Status::Failed(error));
         self.next = Next::File(file + 1);
     }

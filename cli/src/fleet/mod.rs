@@ -1,0 +1,95 @@
+//! Many boards at once: each has a thread, so that none waits for another.
+
+mod line;
+
+use std::{
+    io,
+    sync::mpsc::Receiver,
+    thread::{self, ScopedJoinHandle},
+};
+
+use indicatif::{MultiProgress, ProgressDrawTarget};
+use tracing::debug_span;
+
+use crate::{
+    interrupt,
+    link::{Link, on_board},
+    port::Target,
+    report::{Exit, Failure, Result, is_quiet, tell},
+    verbose,
+};
+
+pub(crate) use line::Line;
+
+/// What is done on each board; answers how each part of it went.
+pub(crate) trait Work: Fn(&mut Link, &mut Line) -> Result<Vec<Result<()>>> + Sync {}
+
+impl<W: Fn(&mut Link, &mut Line) -> Result<Vec<Result<()>>> + Sync> Work for W {}
+
+/// How it went with one board.
+struct Outcome {
+    /// What failed.
+    failures: Vec<Failure>,
+    /// Whether that could be said.
+    said: Result<()>,
+}
+
+/// Does `work` on each board, says of each when it ends, and then what it came to.
+pub(crate) fn on_each(boards: &[Target], work: &impl Work) -> Result<()> {
+    let interrupts = interrupt::listen_all(boards.len())?;
+    let lines = MultiProgress::new();
+    if is_quiet() || verbose::is_shown() {
+        lines.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let lines = Line::of(boards, &lines);
+    let outcomes: Vec<Outcome> = thread::scope(|scope| {
+        let start = |((board, interrupts), line): ((&Target, _), _)| {
+            let board = board.clone();
+            thread::Builder::new()
+                .name("board".into())
+                .spawn_scoped(scope, || on_one(board, interrupts, line, work))
+        };
+        let threads: Vec<_> = boards.iter().zip(interrupts).zip(lines).map(start).collect();
+        threads.into_iter().map(end).collect()
+    });
+    let (failures, said): (Vec<_>, Vec<_>) =
+        outcomes.into_iter().map(|outcome| (outcome.failures, outcome.said)).unzip();
+    summary(boards, &failures)?;
+    // Whoever closed standard output needs no summary there.
+    said.into_iter().collect::<Result<()>>()?;
+    tell(|out| writeln!(out, "{0} of {0} boards done", boards.len()))
+}
+
+fn on_one(board: Target, interrupts: Receiver<()>, mut line: Line, work: &impl Work) -> Outcome {
+    let _of_it = debug_span!("on", %board).entered();
+    let results = on_board(board, interrupts, |link| work(link, &mut line))
+        .unwrap_or_else(|failure| vec![Err(failure)]);
+    let failures = results.into_iter().filter_map(Result::err).filter(|failure| failure.exit() != Exit::Done);
+    let failures: Vec<_> = failures.collect();
+    Outcome { said: line.end(failures.is_empty()), failures }
+}
+
+/// Waits for a board's thread.
+fn end(thread: io::Result<ScopedJoinHandle<'_, Outcome>>) -> Outcome {
+    let failed = |text| Outcome { failures: vec![Failure::trouble(text)], said: Ok(()) };
+    match thread {
+        Ok(thread) => thread.join().unwrap_or_else(|_| failed("a defect of rawpaste ended it".into())),
+        Err(error) => failed(format!("cannot start a thread for it: {error}")),
+    }
+}
+
+/// The failure that all failures come to, if there is one.
+fn summary(boards: &[Target], failures: &[Vec<Failure>]) -> Result<()> {
+    let Some(exit) = failures.iter().flatten().map(Failure::exit).max() else { return Ok(()) };
+    let done = failures.iter().filter(|failures| failures.is_empty()).count();
+    let mut failure =
+        Failure::trouble(format!("{done} of {} boards done; not done:", boards.len())).with(exit);
+    for (board, failures) in boards.iter().zip(failures) {
+        for one in failures.iter().map(Failure::in_full) {
+            let why = if one.is_empty() { "it was told to end" } else { &one };
+            failure = failure.also(&format!("{board}: {why}"));
+        }
+    }
+    Err(failure
+        .next("mend what is said of each, and run the same command again: it sends only what is missing"))
+}

@@ -1,0 +1,60 @@
+//! Who is told how files are put.
+
+use rawpaste::{Event, Placed};
+
+use crate::{
+    progress::Bar,
+    report::{Result, note, print, tell},
+};
+
+/// Is told how files are put on a board, one after the other.
+pub(crate) trait Teller {
+    /// What comes from here on is about this file.
+    fn begins(&mut self, name: &str);
+
+    /// Takes what the engine tells.
+    fn on_event(&mut self, event: Event<'_>);
+
+    /// A file of so many bytes is in place: `line` says which, where, and how.
+    fn placed(&mut self, line: &str, placed: Placed, size: u64) -> Result<()>;
+
+    /// Something was asked for.
+    fn tell(&mut self, text: &str) -> Result<()>;
+
+    /// Something is to be known.
+    fn note(&mut self, text: &str);
+}
+
+/// Tells of one board: a bar for each file, and all else as it comes.
+pub(crate) struct Alone(Bar);
+
+impl Alone {
+    /// Has nothing to tell yet.
+    pub(crate) fn new() -> Self {
+        Self(Bar::new(""))
+    }
+}
+
+impl Teller for Alone {
+    fn begins(&mut self, name: &str) {
+        self.0 = Bar::new(name);
+    }
+
+    fn on_event(&mut self, event: Event<'_>) {
+        self.0.on_event(event);
+    }
+
+    fn placed(&mut self, line: &str, _placed: Placed, _size: u64) -> Result<()> {
+        self.0 = Bar::new("");
+        tell(|out| writeln!(out, "{line}"))
+    }
+
+    fn tell(&mut self, text: &str) -> Result<()> {
+        self.0 = Bar::new("");
+        print(|out| writeln!(out, "{text}"))
+    }
+
+    fn note(&mut self, text: &str) {
+        note(text);
+    }
+}
