@@ -28,6 +28,7 @@
 //! A connection is `Send` where its port is. [`Worker`] is `Sync`: any thread submits to it.
 
 mod keyboard;
+mod lines;
 mod pending;
 mod port;
 #[cfg(feature = "serial")]
@@ -45,6 +46,7 @@ use std::{
 use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};
 
 pub use keyboard::{Keyboard, MOST};
+pub use lines::reset_by_lines;
 pub use pending::{Failed, Pending};
 pub use port::Port;
 #[cfg(feature = "serial")]
