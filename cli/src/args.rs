@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use rawpaste::Policy;
 
 use crate::{
-    link::{Board, with_board},
+    link::{Board, restart_at_the_end, with_board},
     port::Target,
     report::{Failure, Result},
     verbs,
@@ -34,6 +34,9 @@ pub(crate) struct Args {
     /// threshold=BYTES,interval=TIME,coalesce=BYTES,gather=TIME
     #[arg(long, global = true, value_name = "POLICY", default_value = "host", hide_default_value = true)]
     flush: Policy,
+    /// When done, reset the board softly, so that its program (main.py) runs again
+    #[arg(long, global = true)]
+    restart: bool,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -89,6 +92,7 @@ enum OnBoard {
     Exec(verbs::exec::Exec),
     Run(verbs::run::Run),
     Repl(verbs::repl::Repl),
+    Reset(verbs::reset::Reset),
     Info(verbs::info::Info),
 }
 
@@ -117,6 +121,9 @@ impl Args {
             Flow::Open => Some(rawpaste::Flow::Open),
         };
         let port = self.port.map(|target| target.tuned(flow, self.in_flight, self.flush));
+        if self.restart {
+            restart_at_the_end();
+        }
         let first = match self.verb {
             Verb::OnBoard(verb) => verb,
             Verb::Alone(_) if !more.is_empty() => return Err(not_in_a_chain()),
@@ -152,6 +159,7 @@ impl OnBoard {
             Self::Exec(verb) => verb.run(board),
             Self::Run(verb) => verb.run(board),
             Self::Repl(verb) => verb.run(board),
+            Self::Reset(verb) => verb.run(board),
             Self::Info(verb) => verb.run(board),
         }
     }

@@ -58,6 +58,11 @@ impl Known {
         &self.target
     }
 
+    /// Whether it is a port that can come back, and no board in this process.
+    pub(crate) const fn may_come_back(&self) -> bool {
+        matches!(self.target.kind, Kind::Device(_))
+    }
+
     /// Waits until the port is there, and opens it; from then on [`target`](Self::target) has its new name. Between two
     /// looks, 50 ms apart, `stop` is asked whether somebody has had enough.
     ///
@@ -68,9 +73,9 @@ impl Known {
     ///
     /// It did not come back in this time, or cannot be opened, or `stop` said so. A board in this process never comes back.
     pub(crate) fn reopen(&mut self, patience: Duration, mut stop: impl FnMut() -> bool) -> Result<Opened> {
-        let Kind::Device(_) = &self.target.kind else {
+        if !self.may_come_back() {
             return Err(Failure::trouble(format!("{} has ended", self.target)));
-        };
+        }
         let began = Instant::now();
         let mut failure = None;
         loop {

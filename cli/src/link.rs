@@ -1,5 +1,6 @@
 //! A board for the time of a command: opened, used, and left at its friendly prompt.
 
+mod away;
 mod passing;
 
 use std::{
@@ -14,11 +15,14 @@ use std::{
 };
 
 use rawpaste::{
-    Config, DigestKind, DriveError, Error, Event, FaultKind, Kind, Leave, Operation, Session, Stat,
+    Config, DigestKind, DriveError, Error, FaultKind, Kind, Leave, Operation, Reset, Session, Stat,
 };
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
+pub(crate) use away::restart_at_the_end;
+
 use crate::{
+    comeback::Known,
     device, interrupt, path,
     path::BoardPath,
     port::{self, Target},
@@ -32,12 +36,14 @@ type AnyPort = Box<dyn Port + Send>;
 /// The connection to a board.
 pub(crate) struct Link {
     connection: Connection<AnyPort>,
-    target: Target,
+    known: Known,
     root: Option<PathBuf>,
     trouble: Arc<Mutex<Option<io::Error>>>,
     typed: Sender<Vec<u8>>,
     keyboard: Keyboard,
     state: State,
+    /// Whether entering stopped a program, which was said.
+    stopped: bool,
 }
 
 /// How the link is, as far as leaving the board goes.
@@ -51,6 +57,8 @@ enum State {
     Interrupted,
     /// It has to find its way back, with little patience.
     Unknown,
+    /// It could not be entered: to try once more is of no use.
+    Deaf,
     /// There is no board any more.
     Gone,
 }
@@ -95,6 +103,7 @@ impl Board {
 impl Link {
     fn open(target: Target) -> Result<Self> {
         let opened = target.open()?;
+        let known = Known::of(&target);
         let (_, interrupts) = interrupt::listen()?;
         let (sender, typed) = channel();
         let keyboard = Keyboard { typed, interrupts };
@@ -102,12 +111,21 @@ impl Link {
         target.tune(&mut config);
         let connection = Connection::new(opened.port, Session::new(config));
         let (root, trouble) = (opened.root, opened.trouble);
-        Ok(Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Fresh })
+        Ok(Self {
+            connection,
+            known,
+            root,
+            trouble,
+            typed: sender,
+            keyboard,
+            state: State::Fresh,
+            stopped: false,
+        })
     }
 
     /// Where the board is; completes "on ...".
     pub(crate) const fn place(&self) -> &Target {
-        &self.target
+        self.known.target()
     }
 
     /// Returns the path as it goes to the board, unless it leaves the folder that is the board's.
@@ -125,7 +143,7 @@ impl Link {
 
     /// Says that the board may hold input that no script read.
     pub(crate) fn disturb(&mut self) {
-        if self.state != State::Gone {
+        if !matches!(self.state, State::Deaf | State::Gone) {
             self.state = State::Unknown;
         }
     }
@@ -155,17 +173,6 @@ impl Link {
         }
     }
 
-    /// Runs an operation, with its events and its error as they are.
-    pub(crate) fn attend<O: Operation>(
-        &mut self,
-        operation: O,
-        on_event: impl FnMut(Event<'_>),
-    ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
-        let result = self.connection.attend(operation, &self.keyboard, on_event);
-        self.ended(&result);
-        result
-    }
-
     /// Takes note of how an operation ended.
     fn ended<T>(&mut self, result: &std::result::Result<T, rawpaste_blocking::Error>) {
         if self.state == State::Fresh {
@@ -179,7 +186,8 @@ impl Link {
             }
             Ok(_) | Err(DriveError::Engine(Error::Exception(_) | Error::Refused(_))) => {}
             Err(DriveError::Engine(Error::Fault(fault))) if fault.kind != FaultKind::Closed => {
-                self.state = State::Unknown;
+                let deaf = matches!(fault.kind, FaultKind::NoEntry(_));
+                self.state = if deaf { State::Deaf } else { State::Unknown };
             }
             Err(DriveError::Transport(error)) if error.kind() == io::ErrorKind::Interrupted => {
                 self.state = State::Unknown;
@@ -190,7 +198,7 @@ impl Link {
 
     fn leave(self) -> Result<()> {
         let mut connection = self.connection;
-        if matches!(self.state, State::Fresh | State::Gone) {
+        if matches!(self.state, State::Fresh | State::Deaf | State::Gone) {
             return Ok(());
         }
         if self.state == State::Unknown {
@@ -198,6 +206,10 @@ impl Link {
             let mut config = config();
             (config.patience, config.entry) = (Duration::from_secs(2), Duration::from_secs(3));
             connection = Connection::new(port, Session::with_board(config, session.board().clone()));
+        }
+        if away::restarts() {
+            let reset = connection.run(Reset::soft()).map(drop);
+            return reset.map_err(|error| Failure::of(&error, "let the board run its program again"));
         }
         connection.run(Leave::default()).map_err(|error| Failure::of(&error, "leave the board at its prompt"))
     }

@@ -10,6 +10,7 @@ mod arriving;
 mod bench;
 mod comeback;
 mod device;
+mod entry;
 mod files;
 mod interrupt;
 mod jobs;

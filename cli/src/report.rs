@@ -6,7 +6,12 @@ use std::{
     process::ExitCode,
 };
 
-use rawpaste::{DriveError, Error, Exception, Refused};
+use rawpaste::{DriveError, Error, Exception, Fault, FaultKind, Refused};
+
+use crate::{
+    device,
+    entry::{self, Told},
+};
 
 /// What every part of the command answers.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
@@ -28,23 +33,24 @@ pub(crate) struct Failure {
     exit: Exit,
     /// Empty if it was told already.
     text: String,
-    next: Option<String>,
+    /// What to do next, one of these.
+    next: Vec<String>,
 }
 
 impl Failure {
     /// A command that cannot be understood as it was given.
     pub(crate) fn usage(text: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, text: text.into(), next: None }
+        Self { exit: Exit::Usage, text: text.into(), next: Vec::new() }
     }
 
     /// Trouble with the link, the board or a file.
     pub(crate) fn trouble(text: impl Into<String>) -> Self {
-        Self { exit: Exit::Trouble, text: text.into(), next: None }
+        Self { exit: Exit::Trouble, text: text.into(), next: Vec::new() }
     }
 
     /// One that needs no more words.
     pub(crate) const fn told(exit: Exit) -> Self {
-        Self { exit, text: String::new(), next: None }
+        Self { exit, text: String::new(), next: Vec::new() }
     }
 
     /// Trouble with a file of this machine.
@@ -53,14 +59,21 @@ impl Failure {
     }
 
     /// What happened, without what to do next.
-    #[cfg(unix)]
     pub(crate) fn into_text(self) -> String {
         self.text
     }
 
     /// Says what to do next.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
-        self.next = Some(next.into());
+        self.next = vec![next.into()];
+        self
+    }
+
+    /// Says what to do next, if nothing was said yet.
+    pub(crate) fn or_next(mut self, next: &str) -> Self {
+        if self.next.is_empty() {
+            self.next.push(next.into());
+        }
         self
     }
 
@@ -78,6 +91,7 @@ impl Failure {
             DriveError::Engine(Error::Refused(refused @ Refused::Path { .. })) => {
                 Self::usage(format!("cannot {doing}: {refused}")).next("name another path")
             }
+            DriveError::Engine(Error::Fault(fault)) => Self::of_fault(fault, doing),
             DriveError::Engine(error) => Self::trouble(format!("cannot {doing}: {error}")),
             DriveError::Transport(error) => {
                 let text = error.to_string();
@@ -85,6 +99,15 @@ impl Failure {
                     .next("look at the cable, find the board's name again, and run the command again")
             }
         }
+    }
+
+    fn of_fault(fault: &Fault, doing: &str) -> Self {
+        let FaultKind::NoEntry(attempts) = fault.kind else {
+            return Self::trouble(format!("cannot {doing}: {fault}"));
+        };
+        let Told { why, steps } = entry::tell(attempts, &fault.heard, device::ports);
+        let failure = Self::trouble(format!("cannot {doing}: {why}"));
+        Self { next: steps.into(), ..failure }
     }
 
     fn of_exception(exception: &Exception, doing: &str) -> Self {
@@ -118,8 +141,8 @@ impl Failure {
         if !self.text.is_empty() {
             say(&format!("rawpaste: {}", self.text));
         }
-        if let Some(next) = &self.next {
-            say(&format!("  next: {next}"));
+        for (at, next) in self.next.iter().enumerate() {
+            say(&format!("  {}: {next}", if at == 0 { "next" } else { "  or" }));
         }
         ExitCode::from(self.exit as u8)
     }

@@ -11,6 +11,7 @@ pub(crate) mod leftovers;
 pub(crate) mod ls;
 pub(crate) mod put;
 pub(crate) mod repl;
+pub(crate) mod reset;
 pub(crate) mod rm;
 pub(crate) mod run;
 pub(crate) mod sync;

@@ -10,6 +10,7 @@ mod list;
 mod make_dir;
 mod remove;
 mod rename;
+mod reset;
 mod space;
 mod stat;
 
@@ -21,6 +22,7 @@ pub use list::{Entry, List};
 pub use make_dir::MakeDir;
 pub use remove::Remove;
 pub use rename::Rename;
+pub use reset::Reset;
 pub use space::{Room, Space};
 pub use stat::{Kind, Stat, Status};
 
@@ -30,6 +32,8 @@ use core::ops::ControlFlow;
 use crate::{Board, Error, Needs, Operation, Refused, Reply, Script, Stdin};
 use eight_bit::EightBit;
 pub(crate) use eight_bit::SelfTest;
+#[cfg(feature = "testing")]
+pub(crate) use reset::{BOOTLOADER, HARD};
 #[cfg(feature = "transfer")]
 pub(crate) use {make_dir::MAKE_DIR, remove::REMOVE};
 
