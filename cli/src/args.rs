@@ -8,7 +8,7 @@ use rawpaste::Policy;
 use crate::{
     boards::{Boards, everywhere},
     find,
-    link::{Board, with_board},
+    link::{Board, restart_at_the_end, with_board},
     port::Target,
     report::{self, Failure, Result},
     verbose, verbs,
@@ -47,6 +47,9 @@ pub(crate) struct Args {
     /// Show each step of the link with its time, without the contents of files
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
+    /// When done, reset the board softly, so that its program (main.py) runs again
+    #[arg(long, global = true)]
+    restart: bool,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -113,6 +116,7 @@ enum OnBoard {
     Run(verbs::run::Run),
     Rtc(verbs::rtc::Rtc),
     Repl(verbs::repl::Repl),
+    Reset(verbs::reset::Reset),
     Info(verbs::info::Info),
 }
 
@@ -165,6 +169,9 @@ impl Args {
         };
         let tune = |target: Target| target.tuned(flow, self.in_flight, self.flush);
         let boards = self.boards.map(tune);
+        if self.restart {
+            restart_at_the_end();
+        }
         let first = match self.verb {
             Verb::OnBoard(verb) => verb,
             Verb::Alone(_) if !more.is_empty() => return Err(not_in_a_chain()),
@@ -215,6 +222,7 @@ impl OnBoard {
             Self::Run(verb) => verb.run(board),
             Self::Rtc(verb) => verb.run(board),
             Self::Repl(verb) => verb.run(board),
+            Self::Reset(verb) => verb.run(board),
             Self::Info(verb) => verb.run(board),
         }
     }

@@ -64,6 +64,11 @@ impl Known {
         &self.target
     }
 
+    /// Whether it is a port that can come back, and no board in this process.
+    pub(crate) const fn may_come_back(&self) -> bool {
+        matches!(self.target.kind, Kind::Device(_))
+    }
+
     /// Waits until the port is there, and opens it; from then on [`target`](Self::target) has its new name. Between two
     /// looks, 50 ms apart, `stop` is asked whether somebody has had enough.
     ///
@@ -74,7 +79,7 @@ impl Known {
     ///
     /// It did not come back in this time, or cannot be opened, or `stop` said so. A board in this process never comes back.
     pub(crate) fn reopen(&mut self, patience: Duration, mut stop: impl FnMut() -> bool) -> Result<Opened> {
-        if matches!(self.target.kind, Kind::Simulated(_) | Kind::MicroPython(_)) {
+        if !self.may_come_back() {
             return Err(Failure::trouble(format!("{} has ended", self.target)));
         }
         let began = Instant::now();
@@ -84,7 +89,9 @@ impl Known {
                 return Err(Failure::trouble("interrupted while the board was away")
                     .next("run the command again when it is back"));
             }
-            if let Some(target) = self.now() {
+            if let Some(name) = self.name() {
+                let mut target = self.target.clone();
+                target.kind = Kind::Device(name);
                 match target.open() {
                     Ok(opened) => {
                         self.target = target;
@@ -106,16 +113,6 @@ impl Known {
         let Kind::Device(name) = &self.target.kind else { return None };
         let Some(usb) = &self.usb else { return Some(name.clone()) };
         usb.find(name, &serialport::available_ports().unwrap_or_default())
-    }
-
-    /// Returns the port as it can be opened now, if it can be there.
-    fn now(&self) -> Option<Target> {
-        if !matches!(self.target.kind, Kind::Device(_)) {
-            return Some(self.target.clone());
-        }
-        let mut target = self.target.clone();
-        target.kind = Kind::Device(self.name()?);
-        Some(target)
     }
 
     fn did_not_come(&self, patience: Duration) -> Failure {

@@ -93,6 +93,6 @@ fn not_permitted(name: &str) -> Failure {
 }
 
 /// Says which ports there are, as a next step.
-fn ports() -> String {
+pub(crate) fn ports() -> String {
     find::advice(&find::ports())
 }

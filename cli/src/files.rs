@@ -120,8 +120,8 @@ impl<W: Write> Stream<W> {
 }
 
 impl<W: Write> Sink for Stream<W> {
-    fn start(&mut self, _size: u64, _kept: u64) -> std::result::Result<(), Error> {
-        if self.sent == 0 {
+    fn start(&mut self, _size: u64, kept: u64) -> std::result::Result<(), Error> {
+        if self.sent == kept {
             return Ok(());
         }
         Err(Refused::Local("the output has begun and cannot be taken back".into()).into())
@@ -130,6 +130,11 @@ impl<W: Write> Sink for Stream<W> {
     fn write(&mut self, bytes: &[u8]) -> std::result::Result<(), Error> {
         self.sent += bytes.len() as u64;
         self.writer.write_all(bytes).and_then(|()| self.writer.flush()).map_err(|error| self.refuse(error))
+    }
+
+    /// What went cannot be read back, but a get that is run again remembers it.
+    fn held(&mut self) -> std::result::Result<u64, Error> {
+        Ok(self.sent)
     }
 }
 

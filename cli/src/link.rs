@@ -1,5 +1,6 @@
 //! A board for the time of a command: opened, used, and left at its friendly prompt.
 
+mod away;
 mod passing;
 
 use std::{
@@ -16,11 +17,14 @@ use std::{
 };
 
 use rawpaste::{
-    Config, DigestKind, DriveError, Error, Event, Exec, FaultKind, Kind, Leave, Operation, Run, Session, Stat,
+    Config, DigestKind, DriveError, Error, Exec, FaultKind, Kind, Leave, Operation, Reset, Run, Session, Stat,
 };
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
+pub(crate) use away::restart_at_the_end;
+
 use crate::{
+    comeback::Known,
     interrupt, path,
     path::BoardPath,
     port::{self, Opened, Target},
@@ -35,12 +39,14 @@ type AnyPort = Box<dyn Port + Send>;
 /// The connection to a board.
 pub(crate) struct Link {
     connection: Connection<AnyPort>,
-    target: Target,
+    known: Known,
     root: Option<PathBuf>,
     trouble: Arc<Mutex<Option<io::Error>>>,
     typed: Sender<Vec<u8>>,
     keyboard: Keyboard,
     state: State,
+    /// Whether entering stopped a program, which was said.
+    stopped: bool,
 }
 
 /// How the link is, as far as leaving the board goes.
@@ -56,6 +62,8 @@ enum State {
     Unknown,
     /// It runs a program that nobody waits for.
     Detached,
+    /// It could not be entered: to try once more is of no use.
+    Deaf,
     /// There is no board any more.
     Gone,
 }
@@ -112,19 +120,28 @@ impl Board {
 
 impl Link {
     fn new(target: Target, opened: Opened, interrupts: Receiver<()>) -> Self {
+        let known = Known::of(&target);
         let (sender, typed) = channel();
         let keyboard = Keyboard { typed, interrupts };
         let mut config = config();
         target.tune(&mut config);
-        let port = if verbose::is_shown() { Box::new(Told(opened.port)) } else { opened.port };
-        let connection = Connection::new(port, Session::new(config));
+        let connection = Connection::new(told(opened.port), Session::new(config));
         let (root, trouble) = (opened.root, opened.trouble);
-        Self { connection, target, root, trouble, typed: sender, keyboard, state: State::Fresh }
+        Self {
+            connection,
+            known,
+            root,
+            trouble,
+            typed: sender,
+            keyboard,
+            state: State::Fresh,
+            stopped: false,
+        }
     }
 
     /// Where the board is; completes "on ...".
     pub(crate) const fn place(&self) -> &Target {
-        &self.target
+        self.known.target()
     }
 
     /// Returns the path as it goes to the board, unless it leaves the folder that is the board's.
@@ -142,7 +159,7 @@ impl Link {
 
     /// Says that the board may hold input that no script read.
     pub(crate) fn disturb(&mut self) {
-        if self.state != State::Gone {
+        if !matches!(self.state, State::Deaf | State::Gone) {
             self.state = State::Unknown;
         }
     }
@@ -172,17 +189,6 @@ impl Link {
         }
     }
 
-    /// Runs an operation, with its events and its error as they are.
-    pub(crate) fn attend<O: Operation>(
-        &mut self,
-        operation: O,
-        on_event: impl FnMut(Event<'_>),
-    ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
-        let result = self.connection.attend(operation, &self.keyboard, on_event);
-        self.ended(&result);
-        result
-    }
-
     /// Takes note of how an operation ended.
     fn ended<T>(&mut self, result: &std::result::Result<T, rawpaste_blocking::Error>) {
         if self.state == State::Fresh {
@@ -196,7 +202,8 @@ impl Link {
             }
             Ok(_) | Err(DriveError::Engine(Error::Exception(_) | Error::Refused(_))) => {}
             Err(DriveError::Engine(Error::Fault(fault))) if fault.kind != FaultKind::Closed => {
-                self.state = State::Unknown;
+                let deaf = matches!(fault.kind, FaultKind::NoEntry(_));
+                self.state = if deaf { State::Deaf } else { State::Unknown };
             }
             Err(DriveError::Transport(error)) if error.kind() == io::ErrorKind::Interrupted => {
                 self.state = State::Unknown;
@@ -236,7 +243,7 @@ impl Link {
 
     /// Leaves the board in order; answers what was done, or the first failure.
     fn end<T>(self, done: Result<T>) -> Result<T> {
-        let (place, trouble) = (self.target.to_string(), Arc::clone(&self.trouble));
+        let (place, trouble) = (self.place().to_string(), Arc::clone(&self.trouble));
         let left = self.leave();
         if let Some(error) = trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(port::folder_failed(&place, &error));
@@ -246,7 +253,7 @@ impl Link {
 
     fn leave(self) -> Result<()> {
         let mut connection = self.connection;
-        if matches!(self.state, State::Fresh | State::Detached | State::Gone) {
+        if matches!(self.state, State::Fresh | State::Detached | State::Deaf | State::Gone) {
             return Ok(());
         }
         if self.state == State::Unknown {
@@ -255,8 +262,17 @@ impl Link {
             (config.patience, config.entry) = (Duration::from_secs(2), Duration::from_secs(3));
             connection = Connection::new(port, Session::with_board(config, session.board().clone()));
         }
+        if away::restarts() {
+            let reset = connection.run(Reset::soft()).map(drop);
+            return reset.map_err(|error| Failure::of(&error, "let the board run its program again"));
+        }
         connection.run(Leave::default()).map_err(|error| Failure::of(&error, "leave the board at its prompt"))
     }
+}
+
+/// The port, with what passes shown if that is asked for.
+fn told(port: AnyPort) -> AnyPort {
+    if verbose::is_shown() { Box::new(Told(port)) } else { port }
 }
 
 /// The engine's own, with a nonce for this process.

@@ -12,6 +12,7 @@ mod bench;
 mod boards;
 mod comeback;
 mod device;
+mod entry;
 mod files;
 mod find;
 mod fleet;

@@ -7,7 +7,12 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use rawpaste::{DriveError, Error, Exception, Refused};
+use rawpaste::{DriveError, Error, Exception, Fault, FaultKind, Refused};
+
+use crate::{
+    device,
+    entry::{self, Told},
+};
 
 /// What every part of the command answers.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
@@ -31,23 +36,24 @@ pub(crate) struct Failure {
     exit: Exit,
     /// Empty if it was told already.
     text: String,
-    next: Option<String>,
+    /// What to do next, one of these.
+    next: Vec<String>,
 }
 
 impl Failure {
     /// A command that cannot be understood as it was given.
     pub(crate) fn usage(text: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, text: text.into(), next: None }
+        Self { exit: Exit::Usage, text: text.into(), next: Vec::new() }
     }
 
     /// Trouble with the link, the board or a file.
     pub(crate) fn trouble(text: impl Into<String>) -> Self {
-        Self { exit: Exit::Trouble, text: text.into(), next: None }
+        Self { exit: Exit::Trouble, text: text.into(), next: Vec::new() }
     }
 
     /// One that needs no more words.
     pub(crate) const fn told(exit: Exit) -> Self {
-        Self { exit, text: String::new(), next: None }
+        Self { exit, text: String::new(), next: Vec::new() }
     }
 
     /// Trouble with a file of this machine.
@@ -68,8 +74,8 @@ impl Failure {
 
     /// What happened and what to do next, as a part of something longer; nothing if it was told already.
     pub(crate) fn in_full(&self) -> String {
-        let next = self.next.as_ref().map(|next| format!("\n    next: {next}"));
-        self.text.clone() + &next.unwrap_or_default()
+        let next: String = self.next.iter().map(|next| format!("\n    next: {next}")).collect();
+        self.text.clone() + &next
     }
 
     /// What happened, without what to do next.
@@ -80,13 +86,21 @@ impl Failure {
     /// What is shown, line by line.
     #[cfg(test)]
     pub(crate) fn into_lines(self) -> Vec<String> {
-        let next = self.next.map(|next| format!("next: {next}"));
+        let next = self.next.into_iter().map(|next| format!("next: {next}"));
         self.text.lines().map(Into::into).chain(next).collect()
     }
 
     /// Says what to do next.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
-        self.next = Some(next.into());
+        self.next = vec![next.into()];
+        self
+    }
+
+    /// Says what to do next, if nothing was said yet.
+    pub(crate) fn or_next(mut self, next: &str) -> Self {
+        if self.next.is_empty() {
+            self.next.push(next.into());
+        }
         self
     }
 
@@ -104,6 +118,7 @@ impl Failure {
             DriveError::Engine(Error::Refused(refused @ Refused::Path { .. })) => {
                 Self::usage(format!("cannot {doing}: {refused}")).next("name another path")
             }
+            DriveError::Engine(Error::Fault(fault)) => Self::of_fault(fault, doing),
             DriveError::Engine(error) => Self::trouble(format!("cannot {doing}: {error}")),
             DriveError::Transport(error) => {
                 let text = error.to_string();
@@ -118,6 +133,15 @@ impl Failure {
                 Self::trouble(format!("cannot {doing}: the port failed: {}", Visible(text.trim()))).next(next)
             }
         }
+    }
+
+    fn of_fault(fault: &Fault, doing: &str) -> Self {
+        let FaultKind::NoEntry(attempts) = fault.kind else {
+            return Self::trouble(format!("cannot {doing}: {fault}"));
+        };
+        let Told { why, steps } = entry::tell(attempts, &fault.heard, device::ports);
+        let failure = Self::trouble(format!("cannot {doing}: {why}"));
+        Self { next: steps.into(), ..failure }
     }
 
     fn of_exception(exception: &Exception, doing: &str) -> Self {
@@ -151,8 +175,8 @@ impl Failure {
         if !self.text.is_empty() {
             say(&format!("rawpaste: {}", self.text));
         }
-        if let Some(next) = &self.next {
-            say(&format!("  next: {next}"));
+        for (at, next) in self.next.iter().enumerate() {
+            say(&format!("  {}: {next}", if at == 0 { "next" } else { "  or" }));
         }
         ExitCode::from(self.exit as u8)
     }

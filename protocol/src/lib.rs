@@ -52,7 +52,7 @@
 //! # Three rings
 //!
 //! - **Operations** speak scripts and replies: [`Exec`], [`Eval`], [`Info`], [`Stat`], [`List`], [`Remove`],
-//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], and with feature `transfer` `Put`, `PutAll`, `Get`, `Digest`, `TreeDigest`,
+//!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], [`Reset`], and with feature `transfer` `Put`, `PutAll`, `Get`, `Digest`, `TreeDigest`,
 //!   `ListTree` and `ChangeTree`. One of your own implements [`Operation`]; it sees no byte of the protocol and no clock.
 //! - **The session** speaks bytes and time: [`Session`] is what is kept from run to run, a [`Run`] is one operation under
 //!   way, a [`Step`] is what it wants done.
@@ -171,7 +171,7 @@ pub use literal::{Malformed, Value};
 pub use operation::{Needs, Operation, Progress, Reply, Stdin};
 pub use ops::{
     Captured, Clock, DateTime, Entry, Eval, Exec, Info, Kind, Leave, List, MakeDir, Mount, Mounts, Remove,
-    Rename, Room, Space, Stat, Status,
+    Rename, Reset, Room, Space, Stat, Status,
 };
 pub use outbox::Outbox;
 pub use policy::{Cause, Holds, Policy};
@@ -187,7 +187,10 @@ pub use transfer::{
     unfit_names,
 };
 pub use window::{Credit, Follows, Window};
-pub(crate) use {helper::Helper, script::Argument};
+pub(crate) use {
+    helper::Helper,
+    script::{Argument, Leaves, Resets},
+};
 
 /// The README's code is compiled.
 #[cfg(all(doctest, feature = "testing"))]

@@ -13,9 +13,9 @@ pub struct Script {
     helpers: Vec<&'static Helper>,
     quoting: Quoting,
     patience: Option<Patience>,
-    may_reset: bool,
+    resets: Resets,
     follows: Follows,
-    leaves: bool,
+    leaves: Option<Leaves>,
     /// Whether the helpers are gone once it ran.
     wipes: bool,
     /// Whether it is the operation's first of a run.
@@ -36,6 +36,26 @@ enum Follows {
     Another,
     /// Another script, which may be asked for before this one's reply.
     AtOnce,
+}
+
+/// Whether a script resets the board.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Resets {
+    #[default]
+    No,
+    /// It may; what comes then is listened to, up to a prompt.
+    May,
+    /// It does unless it raises, and what the board does then is not waited for.
+    Does,
+}
+
+/// Where the board is left after a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaves {
+    /// At the friendly prompt.
+    AtPrompt,
+    /// Softly reset from there.
+    Reset,
 }
 
 /// One argument of a helper.
@@ -152,7 +172,13 @@ impl Script {
 
     /// Says that the script may reset the board: the end of the port is then its end, and no fault.
     pub fn may_reset(&mut self) {
-        self.may_reset = true;
+        self.resets = Resets::May;
+    }
+
+    /// Says that the script resets the board, unless it raises: what the board does then is not waited for.
+    pub(crate) const fn does_reset(&mut self) {
+        self.resets = Resets::Does;
+        self.wipes = true;
     }
 
     /// Says that another script follows, so that its offer may ride along with this script's `^D`: that saves the way there
@@ -188,9 +214,9 @@ impl Script {
         self.ahead
     }
 
-    /// Says that after this script the board is to be left at its friendly prompt.
-    pub(crate) fn leave(&mut self) {
-        self.leaves = true;
+    /// Says that after this script the board is to be left so.
+    pub(crate) const fn leave(&mut self, leaves: Leaves) {
+        self.leaves = Some(leaves);
     }
 
     /// Returns whether it is the operation's first of a run, or the last one was not sent: what went before may have
@@ -222,9 +248,9 @@ impl Script {
         self.helpers.clear();
         self.quoting = quoting;
         self.patience = None;
-        self.may_reset = false;
+        self.resets = Resets::No;
         self.follows = Follows::Nothing;
-        self.leaves = false;
+        self.leaves = None;
         self.wipes = false;
         (self.first, self.bare) = (false, false);
         self.windowed = false;
@@ -265,8 +291,8 @@ impl Script {
         self.patience
     }
 
-    pub(crate) const fn resets(&self) -> bool {
-        self.may_reset
+    pub(crate) const fn resets(&self) -> Resets {
+        self.resets
     }
 
     pub(crate) fn has_more(&self) -> bool {
@@ -285,7 +311,7 @@ impl Script {
         self.wipes
     }
 
-    pub(crate) const fn leaves(&self) -> bool {
+    pub(crate) const fn leaves(&self) -> Option<Leaves> {
         self.leaves
     }
 

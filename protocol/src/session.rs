@@ -99,6 +99,7 @@ impl Session {
     /// what belongs to the path is found out again.
     pub fn lose(&mut self) {
         self.give_up();
+        self.link.forget();
         self.board = self.board.clone().on_another_path(&self.config);
         self.narrowed = false;
     }
@@ -217,7 +218,7 @@ impl Session {
     /// Returns whether the next script may go behind the one under way: in an open flow, if its helpers are there.
     pub(crate) fn may_follow(&self) -> bool {
         let lacks = self.next.helpers().iter().any(|helper| self.lacks(helper));
-        self.board.next_flow() == Flow::Open && !lacks && !self.next.leaves()
+        self.board.next_flow() == Flow::Open && !lacks && self.next.leaves().is_none()
     }
 
     /// The definition ran: its helpers are there now.

@@ -47,12 +47,19 @@ fn a_board_is_entered_from_anywhere() {
         ("with an offer half sent", Firmware::default(), b"\x01\x05A"),
         ("in a raw paste", Firmware::default(), b"\x01\x05A\x01print("),
         ("running for ever", Firmware { main: Main::Silent, ..Firmware::default() }, b""),
-        ("printing for ever", Firmware { main: prints, ..Firmware::default() }, b""),
+        ("printing for ever", Firmware { main: prints.clone(), ..Firmware::default() }, b""),
         (
-            "swallowing two ^C",
-            Firmware { main: Main::Silent, swallows_ctrl_c: 2, ..Firmware::default() },
+            "swallowing three ^C",
+            Firmware { main: Main::Silent, swallows_ctrl_c: 3, ..Firmware::default() },
             b"",
         ),
+        (
+            "printing and swallowing three ^C",
+            Firmware { main: prints, swallows_ctrl_c: 3, ..Firmware::default() },
+            b"",
+        ),
+        ("sleeping", Firmware::default(), b""),
+        ("sleeping, and running then", Firmware { main: Main::Silent, ..Firmware::esp32() }, b""),
         ("with another prompt", Firmware { ps1: "$ ".into(), ..Firmware::default() }, b""),
         ("CircuitPython", Firmware::circuitpython(), b""),
         ("booting", boots, b""),
@@ -66,14 +73,57 @@ fn a_board_is_entered_from_anywhere() {
             }
             assert_eq!(bench.wire.send(bench.now, typed), typed.len());
             bench.wait(Duration::from_millis(300));
+            if what.starts_with("sleeping") {
+                bench.device.stall(bench.now + Duration::from_millis(3000));
+            }
             let (started, mut session) = (bench.now, Session::default());
             assert_eq!(run(&mut bench, &mut session, eval()), Ok("42".into()), "{what}, {shape:?}");
             let took = bench.now.saturating_duration_since(started);
-            assert!(took < Duration::from_secs(6), "{what}, {shape:?}: {took:?}");
+            // The expression itself takes three times there and back.
+            let limit = Duration::from_secs(5) + 6 * shape.delay;
+            assert!(took < limit, "{what}, {shape:?}: {took:?}");
             assert_eq!(run(&mut bench, &mut session, Leave::default()), Ok(()), "{what}, {shape:?}");
             assert!(bench.device.is_friendly(), "{what}, {shape:?}");
             assert_eq!(bench.device.statistics().lone_ctrl_d, 0, "{what}, {shape:?}: a soft reset");
         }
+    }
+}
+
+/// Whether a program ran there is told: what `^C` stops on a board, and neither a line that was typed nor what this
+/// session left there itself.
+#[test]
+fn what_was_stopped_is_told() {
+    let prints = Main::Prints { text: "21\n".into(), every: Duration::from_millis(2) };
+    let deaf = Firmware { main: Main::Silent, swallows_ctrl_c: 3, ..Firmware::default() };
+    let cases = [
+        ("at its prompt", Firmware::default(), &b""[..], false),
+        ("in raw mode", Firmware::default(), b"\x01", false),
+        ("in a raw paste", Firmware::default(), b"\x01\x05A\x01print(", false),
+        ("in paste mode", Firmware::default(), b"\x05abc\r", false),
+        ("running for ever", Firmware { main: Main::Silent, ..Firmware::default() }, b"", true),
+        ("printing for ever", Firmware { main: prints, ..Firmware::default() }, b"", true),
+        ("swallowing three ^C", deaf, b"", true),
+        ("in a script of somebody's", Firmware::default(), b"\x01\x05A\x01ever()\x04", true),
+    ];
+    for (what, firmware, typed, stopped) in cases {
+        let mut bench = bench(firmware, LinkShape::default());
+        bench.device.register(Program::new("ever()", [Act::RunForever]));
+        assert_eq!(bench.wire.send(bench.now, typed), typed.len());
+        bench.wait(Duration::from_millis(300));
+        let mut session = Session::default();
+        let driven = drive(&mut session, &mut bench, eval(), &Manner::default());
+        assert_eq!(driven.result, Some(Ok("42".into())), "{what}");
+        let told = driven.events.iter().any(|event| event.ends_with("stopped a program"));
+        assert_eq!(told, stopped, "{what}: {:?}", driven.events);
+        // A run that was dropped leaves its script running, and who dropped it knows.
+        let ever = Exec::new("ever()", |_| Ok(())).expect("code").patience(Patience::Forever);
+        let manner = Manner { cancel: Some(12), ..Manner::default() };
+        assert!(drive(&mut session, &mut bench, ever, &manner).result.is_none());
+        bench.wait(Duration::from_millis(100));
+        assert!(bench.device.is_running(), "{what}");
+        let driven = drive(&mut session, &mut bench, eval(), &Manner::default());
+        assert_eq!(driven.result, Some(Ok("42".into())), "{what}");
+        assert!(driven.events.iter().all(|event| !event.contains("stopped")), "{what}: {:?}", driven.events);
     }
 }
 

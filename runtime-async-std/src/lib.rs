@@ -110,22 +110,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let now = Instant::from_epoch(epoch.elapsed());
             let wait = |until: Instant| until.saturating_duration_since(now);
             match run.poll(now) {
-                Step::Write { bytes, until } => {
-                    if let Ok(n) = timeout(wait(until), stream.write(bytes)).await {
-                        run.wrote(n.map_err(DriveError::Transport)?);
-                    }
-                }
-                Step::Flush { until, .. } => {
-                    if let Ok(flushed) = timeout(wait(until), stream.flush()).await {
-                        flushed.map_err(DriveError::Transport)?;
-                        run.flushed();
-                    }
-                }
+                Step::Write { bytes, until } => match timeout(wait(until), stream.write(bytes)).await {
+                    Ok(Ok(n)) => run.wrote(n),
+                    Ok(Err(error)) => return run.failed().ok_or(DriveError::Transport(error)),
+                    Err(_) => {}
+                },
+                Step::Flush { until, .. } => match timeout(wait(until), stream.flush()).await {
+                    Ok(Ok(())) => run.flushed(),
+                    Ok(Err(error)) => return run.failed().ok_or(DriveError::Transport(error)),
+                    Err(_) => {}
+                },
                 Step::Read { until } => {
                     let typed = if run.input_room() >= MOST { &mut typed } else { &mut None };
                     let came = poll_fn(|cx| came(stream, buffer, &mut interrupts, typed, cx));
                     match timeout(wait(until), came).await {
-                        Ok(Came::Bytes(n)) => run.received(&buffer[..n.map_err(DriveError::Transport)?]),
+                        Ok(Came::Bytes(Ok(n))) => run.received(&buffer[..n]),
+                        Ok(Came::Bytes(Err(error))) => {
+                            return run.failed().ok_or(DriveError::Transport(error));
+                        }
                         Ok(Came::Interrupt) => run.interrupt(),
                         Ok(Came::Typed(bytes)) => _ = run.type_in(&bytes),
                         Err(_) => {}

@@ -31,6 +31,14 @@ pub fn open(name: &str, config: Config) -> io::Result<Connection<Serial>> {
 ///
 /// A serial port drains when it is flushed: it waits until the wire is empty. A bare port holds nothing back, so there
 /// is nothing to flush, and that wait after each small write is what made uploads slow.
+///
+/// # What opening a port does to a board
+///
+/// The system sets the lines DTR and RTS when a port is opened, and clears them when it is closed; on Windows, which leaves that
+/// to the program, [`Serial::open`] does so, and in the order that resets no board. Boards whose DTR goes to their reset pin are
+/// reset all the same. `rawpaste_blocking`'s [`Serial`][blocking] has a table of boards and systems.
+///
+/// [blocking]: https://docs.rs/rawpaste-blocking/latest/rawpaste_blocking/struct.Serial.html
 #[derive(Debug)]
 pub struct Serial<S = Native>(S);
 

@@ -33,6 +33,7 @@
 //! A connection is `Send` where its port is. [`Worker`] is `Sync`: any thread submits to it.
 
 mod keyboard;
+mod lines;
 #[cfg(feature = "net")]
 mod net;
 mod pending;
@@ -52,6 +53,7 @@ use std::{
 use rawpaste::{DriveError, Event, Instant, Operation, Run, Session, Step};
 
 pub use keyboard::{Keyboard, MOST};
+pub use lines::reset_by_lines;
 #[cfg(feature = "net")]
 pub use net::{LineSettings, Rfc2217, Tcp};
 pub use pending::{Failed, Pending};
@@ -148,33 +150,38 @@ impl<P: Port> Connection<P> {
         while outside(&mut run).is_continue() {
             let now = Instant::from_epoch(epoch.elapsed());
             let wait = |until: Instant| until.saturating_duration_since(now).min(tick);
-            match run.poll(now) {
+            let moved = match run.poll(now) {
                 Step::Write { bytes, until } => {
                     let wrote = port.set_timeout(wait(until)).and_then(|()| port.write(bytes));
-                    in_time(wrote)?.into_iter().for_each(|n| run.wrote(n));
+                    wrote.map(|n| run.wrote(n))
                 }
                 Step::Flush { until, .. } => {
                     let flushed = port.set_timeout(wait(until)).and_then(|()| port.flush());
-                    in_time(flushed)?.into_iter().for_each(|()| run.flushed());
+                    flushed.map(|()| run.flushed())
                 }
                 Step::Read { until } => {
                     let read = port.set_timeout(wait(until)).and_then(|()| port.read(buffer));
-                    in_time(read)?.into_iter().for_each(|n| run.received(&buffer[..n]));
+                    read.map(|n| run.received(&buffer[..n]))
                 }
-                Step::Event(event) => on_event(event),
+                Step::Event(event) => {
+                    on_event(event);
+                    Ok(())
+                }
                 Step::Done(result) => return Ok(result?),
+            };
+            match moved {
+                Err(error) if !was_in_vain(&error) => {
+                    return run.failed().ok_or(DriveError::Transport(error));
+                }
+                // To wait in vain is no error: the engine says what to do next.
+                Ok(()) | Err(_) => {}
             }
         }
         Err(DriveError::Transport(io::Error::new(io::ErrorKind::Interrupted, "the operation was stopped")))
     }
 }
 
-/// To wait in vain is no error: the engine says what to do next.
-fn in_time<T>(result: io::Result<T>) -> Result<Option<T>, Error> {
+fn was_in_vain(error: &io::Error) -> bool {
     use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    match result {
-        Ok(done) => Ok(Some(done)),
-        Err(error) if matches!(error.kind(), TimedOut | WouldBlock | Interrupted) => Ok(None),
-        Err(error) => Err(DriveError::Transport(error)),
-    }
+    matches!(error.kind(), TimedOut | WouldBlock | Interrupted)
 }

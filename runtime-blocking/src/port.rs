@@ -15,17 +15,54 @@ pub trait Port: Read + Write {
     ///
     /// The port's.
     fn set_timeout(&mut self, timeout: Duration) -> io::Result<()>;
+
+    /// Sets the line DTR of a serial port, or clears it. What that does to a board is a matter of its kind; see
+    /// [`Serial`](crate::Serial). It may go out only with the next flush.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](io::ErrorKind::Unsupported), as by default, where there is no such line; the port's.
+    fn set_dtr(&mut self, on: bool) -> io::Result<()> {
+        let _ = on;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Sets the line RTS of a serial port, or clears it, as [`set_dtr`](Self::set_dtr) does DTR.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    fn set_rts(&mut self, on: bool) -> io::Result<()> {
+        let _ = on;
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 impl<P: Port + ?Sized> Port for &mut P {
     fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
         (**self).set_timeout(timeout)
     }
+
+    fn set_dtr(&mut self, on: bool) -> io::Result<()> {
+        (**self).set_dtr(on)
+    }
+
+    fn set_rts(&mut self, on: bool) -> io::Result<()> {
+        (**self).set_rts(on)
+    }
 }
 
 impl<P: Port + ?Sized> Port for Box<P> {
     fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
         (**self).set_timeout(timeout)
+    }
+
+    fn set_dtr(&mut self, on: bool) -> io::Result<()> {
+        (**self).set_dtr(on)
+    }
+
+    fn set_rts(&mut self, on: bool) -> io::Result<()> {
+        (**self).set_rts(on)
     }
 }
 

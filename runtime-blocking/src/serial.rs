@@ -8,7 +8,7 @@ use std::{
 use rawpaste::{Config, Session};
 use serialport::SerialPort;
 
-use crate::{Connection, Port};
+use crate::{Connection, Port, lines::Closing};
 
 /// The system's serial port.
 #[cfg(unix)]
@@ -33,10 +33,14 @@ pub fn open(name: &str, config: Config) -> io::Result<Connection<Serial>> {
 ///
 /// A serial port drains when it is flushed: it waits until the wire is empty. A bare port holds nothing back, so there
 /// is nothing to flush, and that wait after each small write is what made uploads slow.
+///
+#[doc = include_str!("opening.md")]
 #[derive(Debug)]
 pub struct Serial<P = Native> {
-    port: P,
+    port: Closing<P>,
     timeout: Duration,
+    /// How DTR was set last.
+    dtr: bool,
 }
 
 impl Serial {
@@ -55,32 +59,67 @@ impl Serial {
             use std::os::fd::AsRawFd;
             fcntl(port.as_raw_fd(), FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
-        Ok(Self::new(port))
+        let mut serial = Self::closing(port, lower);
+        raise(&mut serial);
+        Ok(serial)
     }
+}
+
+/// The system has set both lines when it opened the port, and clears both when it closes it.
+#[cfg(unix)]
+const fn raise(_: &mut Serial) {}
+#[cfg(unix)]
+const fn lower(_: &mut Native) {}
+
+/// serialport opens a port with both lines clear. A port without lines is as good as one that has them.
+#[cfg(windows)]
+fn raise(serial: &mut Serial) {
+    let _ = serial.set_dtr(true).and_then(|()| serial.set_rts(true));
+}
+
+/// Windows clears DTR before RTS when it closes a port, and RTS alone is a reset.
+#[cfg(windows)]
+fn lower(port: &mut Native) {
+    let _ = port.write_request_to_send(false).and_then(|()| port.write_data_terminal_ready(false));
 }
 
 impl<P: SerialPort> Serial<P> {
     /// Wraps a port that was opened elsewhere. On Unix its descriptor should not block (`O_NONBLOCK`), or a long write
     /// may wait longer than it is told.
     pub const fn new(port: P) -> Self {
-        Self { port, timeout: Duration::ZERO }
+        Self::closing(port, |_| {})
     }
 
-    /// Returns the port, to set its lines or its speed.
+    const fn closing(port: P, close: fn(&mut P)) -> Self {
+        Self { port: Closing::new(port, close), timeout: Duration::ZERO, dtr: true }
+    }
+
+    /// Returns the port, to set its speed, say.
     pub const fn get_mut(&mut self) -> &mut P {
-        &mut self.port
+        self.port.get_mut()
     }
 
     /// Returns the port.
     pub fn into_inner(self) -> P {
-        self.port
+        self.port.into_inner()
     }
 }
 
 impl<P: SerialPort> Port for Serial<P> {
     fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
         self.timeout = timeout;
-        Ok(self.port.set_timeout(timeout.max(SHORTEST))?)
+        Ok(self.get_mut().set_timeout(timeout.max(SHORTEST))?)
+    }
+
+    fn set_dtr(&mut self, on: bool) -> io::Result<()> {
+        self.dtr = on;
+        Ok(self.get_mut().write_data_terminal_ready(on)?)
+    }
+
+    /// Windows's driver for USB tells the board of it when DTR is set next, so that follows at once.
+    fn set_rts(&mut self, on: bool) -> io::Result<()> {
+        self.get_mut().write_request_to_send(on)?;
+        if cfg!(windows) { self.set_dtr(self.dtr) } else { Ok(()) }
     }
 }
 
@@ -88,18 +127,18 @@ impl<P: SerialPort> Read for Serial<P> {
     /// Asks for what is there, and for one byte if there is nothing: Wine waits for the whole buffer or the whole
     /// timeout.
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let there = usize::try_from(self.port.bytes_to_read()?).unwrap_or(usize::MAX);
+        let there = usize::try_from(self.get_mut().bytes_to_read()?).unwrap_or(usize::MAX);
         if there == 0 && self.timeout.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
         let most = there.max(1).min(buf.len());
-        self.port.read(&mut buf[..most])
+        self.get_mut().read(&mut buf[..most])
     }
 }
 
 impl<P: SerialPort> Write for Serial<P> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        match self.port.write(buf)? {
+        match self.get_mut().write(buf)? {
             // So Windows says that the time is over.
             0 if !buf.is_empty() => Err(io::ErrorKind::TimedOut.into()),
             n => Ok(n),

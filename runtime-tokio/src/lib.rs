@@ -115,20 +115,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let mut run = session.run(operation);
         loop {
             match run.poll(Instant::from_epoch(epoch.elapsed())) {
-                Step::Write { bytes, until } => {
-                    if let Ok(n) = timeout_at(at(until), stream.write(bytes)).await {
-                        run.wrote(n.map_err(DriveError::Transport)?);
-                    }
-                }
-                Step::Flush { until, .. } => {
-                    if let Ok(flushed) = timeout_at(at(until), stream.flush()).await {
-                        flushed.map_err(DriveError::Transport)?;
-                        run.flushed();
-                    }
-                }
+                Step::Write { bytes, until } => match timeout_at(at(until), stream.write(bytes)).await {
+                    Ok(Ok(n)) => run.wrote(n),
+                    Ok(Err(error)) => return run.failed().ok_or(DriveError::Transport(error)),
+                    Err(_) => {}
+                },
+                Step::Flush { until, .. } => match timeout_at(at(until), stream.flush()).await {
+                    Ok(Ok(())) => run.flushed(),
+                    Ok(Err(error)) => return run.failed().ok_or(DriveError::Transport(error)),
+                    Err(_) => {}
+                },
                 Step::Read { until } => tokio::select! {
                     biased;
-                    n = stream.read(buffer) => run.received(&buffer[..n.map_err(DriveError::Transport)?]),
+                    read = stream.read(buffer) => match read {
+                        Ok(n) => run.received(&buffer[..n]),
+                        Err(error) => return run.failed().ok_or(DriveError::Transport(error)),
+                    },
                     Some(()) = keyboard.interrupts.recv() => run.interrupt(),
                     Some(bytes) = keyboard.typed.recv(), if run.input_room() >= MOST => drop(run.type_in(&bytes)),
                     () = time::sleep_until(at(until)) => {}

@@ -18,31 +18,85 @@ use crate::Connection;
 ///
 /// What the system says: the port is not there, is busy, or needs a permission.
 pub fn open(name: &str, config: Config) -> io::Result<Connection<Serial>> {
-    let stream = tokio_serial::new(name, 115_200).open_native_async()?;
-    Ok(Connection::new(Serial::new(stream), Session::new(config)))
+    let mut stream = tokio_serial::new(name, 115_200).open_native_async()?;
+    raise(&mut stream);
+    Ok(Connection::new(Serial { stream: Some(stream), close: lower }, Session::new(config)))
+}
+
+/// The system has set both lines when it opened the port, and clears both when it closes it.
+#[cfg(unix)]
+const fn raise(_: &mut SerialStream) {}
+#[cfg(unix)]
+const fn lower(_: &mut SerialStream) {}
+
+/// serialport opens a port with both lines clear, and Windows's driver for USB tells the board of RTS when DTR is set next. A
+/// port without lines is as good as one that has them.
+#[cfg(windows)]
+fn raise(stream: &mut SerialStream) {
+    use tokio_serial::SerialPort;
+
+    let _ = stream
+        .write_data_terminal_ready(true)
+        .and_then(|()| stream.write_request_to_send(true))
+        .and_then(|()| stream.write_data_terminal_ready(true));
+}
+
+/// Windows clears DTR before RTS when it closes a port, and RTS alone is a reset.
+#[cfg(windows)]
+fn lower(stream: &mut SerialStream) {
+    use tokio_serial::SerialPort;
+
+    let _ = stream.write_request_to_send(false).and_then(|()| stream.write_data_terminal_ready(false));
 }
 
 /// A serial port whose flush does nothing.
 ///
 /// tokio's serial port drains when it is flushed: it waits until the wire is empty. A bare port holds nothing back,
 /// so there is nothing to flush, and that wait after each small write is what made uploads slow.
+///
+/// # What opening a port does to a board
+///
+/// The system sets the lines DTR and RTS when a port is opened, and clears them when it is closed; on Windows, which leaves that
+/// to the program, [`open`] does so, and in the order that resets no board. Boards whose DTR goes to their reset pin are
+/// reset all the same. `rawpaste_blocking`'s [`Serial`][blocking] has a table of boards and systems.
+///
+/// [blocking]: https://docs.rs/rawpaste-blocking/latest/rawpaste_blocking/struct.Serial.html
 #[derive(Debug)]
-pub struct Serial<S = SerialStream>(S);
+pub struct Serial<S = SerialStream> {
+    /// None once it was taken out.
+    stream: Option<S>,
+    /// What is done before it closes.
+    close: fn(&mut S),
+}
 
 impl<S> Serial<S> {
     /// Wraps a port, or any stream that holds nothing back.
     pub const fn new(stream: S) -> Self {
-        Self(stream)
+        Self { stream: Some(stream), close: |_| {} }
     }
 
     /// Returns the port, to set its lines or its speed.
     pub const fn get_mut(&mut self) -> &mut S {
-        &mut self.0
+        match &mut self.stream {
+            Some(stream) => stream,
+            None => unreachable!(),
+        }
     }
 
     /// Returns the port.
-    pub fn into_inner(self) -> S {
-        self.0
+    pub fn into_inner(mut self) -> S {
+        match self.stream.take() {
+            Some(stream) => stream,
+            None => unreachable!(),
+        }
+    }
+}
+
+impl<S> Drop for Serial<S> {
+    fn drop(&mut self) {
+        if let Some(stream) = &mut self.stream {
+            (self.close)(stream);
+        }
     }
 }
 
@@ -52,13 +106,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Serial<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
+        Pin::new(self.as_mut().get_mut().get_mut()).poll_read(cx, buf)
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Serial<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
+        Pin::new(self.as_mut().get_mut().get_mut()).poll_write(cx, buf)
     }
 
     fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {

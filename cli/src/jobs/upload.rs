@@ -77,7 +77,9 @@ pub(crate) fn upload(
         // What is in place was said; the rest failed for one reason.
         Err(error) if count == 1 => vec![Err(Failure::of(&error, &doing))],
         Err(error) => {
-            vec![Err(Failure::of(&error, &doing).next("run the same command again: it goes on from there"))]
+            vec![
+                Err(Failure::of(&error, &doing).or_next("run the same command again: it goes on from there")),
+            ]
         }
     }
 }

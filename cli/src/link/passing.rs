@@ -1,12 +1,11 @@
 //! The board without the session: its bytes pass as they are.
 
-use std::{io, mem, ops::ControlFlow, time::Duration};
+use std::{ops::ControlFlow, time::Duration};
 
 use rawpaste::{Leave, Operation, Run};
-use rawpaste_blocking::{Connection, Error, Port};
+use rawpaste_blocking::Error;
 
 use super::{AnyPort, Link, State};
-use crate::{comeback::Known, port::Opened};
 
 impl Link {
     /// Leaves the board at its friendly prompt, if something was done on it, unless `outside` breaks that off. True if it is
@@ -59,58 +58,27 @@ impl Link {
         self.keyboard.interrupts.try_recv().is_ok()
     }
 
-    /// What the board's port is known by.
-    pub(crate) fn known(&self) -> Known {
-        Known::of(&self.target)
+    /// Waits for a board that vanished, until `outside` has had enough.
+    ///
+    /// # Errors
+    ///
+    /// It had, or this is a board that cannot come back.
+    pub(crate) fn wait_for_it(
+        &mut self,
+        mut outside: impl FnMut(bool) -> ControlFlow<()>,
+    ) -> crate::report::Result<()> {
+        let Self { known, keyboard, .. } = self;
+        let opened =
+            known.reopen(Duration::MAX, || outside(keyboard.interrupts.try_recv().is_ok()).is_break());
+        self.replug(opened?);
+        Ok(())
     }
 
-    /// Closes the port of a board that vanished, so that the system can give its name to the new one.
-    pub(crate) fn unplug(&mut self) {
-        self.replace(Box::new(Nowhere));
-        self.state = State::Gone;
-    }
-
-    /// Goes on with the board that came back.
-    pub(crate) fn replug(&mut self, opened: Opened, known: &Known) {
-        self.replace(opened.port);
-        self.target = known.target().clone();
-        self.state = State::Fresh;
-    }
-
-    fn replace(&mut self, port: AnyPort) {
-        let nowhere: AnyPort = Box::new(Nowhere);
-        let old = mem::replace(&mut self.connection, Connection::new(nowhere, rawpaste::Session::default()));
-        let (closed, mut session) = old.into_parts();
-        drop(closed);
-        session.lose();
-        self.connection = Connection::new(port, session);
+    /// Whether the board can come back once it vanished.
+    pub(crate) const fn may_come_back(&self) -> bool {
+        self.known.may_come_back()
     }
 }
 
 /// How long a key that was pressed waits at most while the board says nothing.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
-
-/// Stands for the port of a board that is away.
-struct Nowhere;
-
-impl io::Read for Nowhere {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Ok(0)
-    }
-}
-
-impl io::Write for Nowhere {
-    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::BrokenPipe.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Port for Nowhere {
-    fn set_timeout(&mut self, _: Duration) -> io::Result<()> {
-        Ok(())
-    }
-}

@@ -10,6 +10,7 @@ mod typing;
 
 use std::{
     io::{self, Read, Write},
+    ops::ControlFlow,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -17,9 +18,7 @@ use std::{
 use rawpaste_blocking::Port;
 
 use crate::{
-    comeback::Known,
     link::{Link, TICK},
-    port::Kind,
     report::{Failure, Result, closed_output, say},
 };
 use keys::{From, Key, Keys};
@@ -37,7 +36,7 @@ const VANISHING: Duration = Duration::from_millis(250);
 
 /// Talks to the board until somebody leaves. It is left as it is then.
 pub(crate) fn run(link: &mut Link, terminal: bool, screen: Screen, script: Option<PathBuf>) -> Result<()> {
-    let (known, from) = (link.known(), if terminal { From::Terminal } else { From::Pipe });
+    let from = if terminal { From::Terminal } else { From::Pipe };
     if terminal {
         let restarts = if script.is_some() { "soft-resets and runs the script" } else { "soft-resets" };
         say(&format!("{}: ^] leaves, ^C interrupts, ^T {restarts}, Enter shows the prompt", link.place()));
@@ -49,7 +48,7 @@ pub(crate) fn run(link: &mut Link, terminal: bool, screen: Screen, script: Optio
     };
     let _raw = terminal.then(terminal::Raw::enter).transpose().map_err(no_terminal)?;
     let console = Console { keys: Keys::read(from), from, ended: false, typing: Typing::new(), screen };
-    let mut repl = Repl { link, known, console, script };
+    let mut repl = Repl { link, console, script };
     let mut then = repl.go_to_prompt();
     loop {
         then = match then {
@@ -88,7 +87,6 @@ enum Then {
 
 struct Repl<'a> {
     link: &'a mut Link,
-    known: Known,
     console: Console,
     script: Option<PathBuf>,
 }
@@ -156,7 +154,7 @@ impl Repl<'_> {
 
     /// Waits for a board that vanished.
     fn wait(&mut self, runs: bool) -> Result<Then> {
-        let Self { link, known, console, .. } = self;
+        let Self { link, console, .. } = self;
         link.unplug();
         if console.from == From::Pipe {
             if console.is_done() {
@@ -166,24 +164,23 @@ impl Repl<'_> {
             return Err(Failure::trouble("the board disconnected before all was typed")
                 .next("type nothing behind what resets the board"));
         }
-        // A board of this process does not come back.
-        if !matches!(known.target().kind, Kind::Simulated(_) | Kind::MicroPython(_)) {
+        if link.may_come_back() {
             say("\nrawpaste: board disconnected; waiting for it to come back (^] leaves)");
         }
         console.typing.clear();
-        let (began, mut then) = (Instant::now(), None);
-        let mut stops = || {
-            then = then.or_else(|| console.leaves(link.is_stopped()));
-            then.is_some()
-        };
-        while !stops() && began.elapsed() < VANISHING {
+        let began = Instant::now();
+        while began.elapsed() < VANISHING {
+            if let Some(then) = console.leaves(link.is_stopped()) {
+                return Ok(then);
+            }
             std::thread::sleep(TICK);
         }
-        let opened = known.reopen(Duration::MAX, stops);
+        let mut then = None;
+        let back = link.wait_for_it(|stopped| breaks(&mut then, console.leaves(stopped)));
         if let Some(then) = then {
             return Ok(then);
         }
-        link.replug(opened?, known);
+        back?;
         say(&format!("rawpaste: {} is back", link.place()));
         Ok(if runs { Then::Run } else { Then::Attach })
     }
@@ -243,4 +240,10 @@ fn in_time(moved: io::Result<usize>) -> io::Result<Option<usize>> {
         Err(error) if matches!(error.kind(), TimedOut | WouldBlock | Interrupted) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Notes why to break off.
+fn breaks(then: &mut Option<Then>, asked: Option<Then>) -> ControlFlow<()> {
+    *then = asked;
+    if asked.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }

@@ -1,10 +1,10 @@
 //! `^T`: a soft reset, and a program from this machine.
 
-use std::{cell::RefCell, ops::ControlFlow, time::Instant};
+use std::{cell::RefCell, time::Instant};
 
 use rawpaste::{DriveError, Error, Exec, FaultKind, Leave, Operation, Patience, Refused, Reply, Run};
 
-use super::{Console, Repl, Then};
+use super::{Console, Repl, Then, breaks};
 use crate::{
     report::{Failure, Result, Visible, closed_output, say},
     verbs::{exec::enter, run::program},
@@ -143,12 +143,6 @@ impl Console {
         piece.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = enter);
         self.typing.went(run.type_in(&piece), now);
     }
-}
-
-/// Notes why to break off.
-fn breaks(then: &mut Option<Then>, asked: Option<Then>) -> ControlFlow<()> {
-    *then = asked;
-    if asked.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// Says what went wrong; what comes next.

@@ -62,7 +62,7 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
     };
     let doing = format!("run the code on {}", link.place());
     let exec = rawpaste::Exec::new(code, output).map_err(|error| Failure::of(&error.into(), &doing))?;
-    let done = link.attend(exec.patience(Patience::Forever), |_| {});
+    let done = link.attend_once(exec.patience(Patience::Forever), |_| {});
     if typist.as_ref().is_some_and(|typist| typist.stop()) {
         link.disturb();
     }
@@ -72,10 +72,13 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
             note("note: the code ended in a reset of the board, as sys.exit() does");
             Ok(())
         }
-        (None, Ok(Reply::Closed)) => Err(Failure::trouble(
-            "the port closed while the code ran: it reset the board, or the board was unplugged",
-        )
-        .next("if it should have reset, go on; else plug the board in again")),
+        (None, Ok(Reply::Closed)) => {
+            link.unplug();
+            Err(Failure::trouble(
+                "the port closed while the code ran: it reset the board, or the board was unplugged",
+            )
+            .next("if it should have reset, go on; else plug the board in again"))
+        }
         (None, Ok(_)) => Ok(()),
         (None, Err(DriveError::Engine(Error::Exception(exception)))) => {
             say(&exception.to_string());

@@ -22,6 +22,7 @@ pub(crate) mod mkdir;
 pub(crate) mod mv;
 pub(crate) mod put;
 pub(crate) mod repl;
+pub(crate) mod reset;
 pub(crate) mod rm;
 pub(crate) mod rtc;
 pub(crate) mod run;

@@ -56,6 +56,8 @@ pub(crate) enum News<'a> {
     Replied(Reply),
     /// The board has no raw paste.
     Plain,
+    /// The board was soft-reset, and runs what it runs then.
+    Restarted,
     /// The friendly prompt is there.
     Left,
 }

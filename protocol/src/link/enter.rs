@@ -20,6 +20,8 @@ pub(crate) struct Marked {
     pub(crate) attempts: u32,
     /// The nonce of the helpers that are on the board, 0 if there are none.
     pub(crate) nonce: u32,
+    /// Whether a program was heard to end by the `^C`.
+    pub(crate) stopped: bool,
     /// The last bytes that were heard before.
     pub(crate) heard: Vec<u8>,
 }
@@ -30,6 +32,7 @@ pub(super) struct Enter {
     attempt: u32,
     /// The last bytes that were no answer of the raw REPL's.
     before: Heard,
+    traceback: Traceback,
     step: Step,
 }
 
@@ -43,6 +46,15 @@ enum Step {
     Banner { until: Option<Instant>, finder: Finder, found: bool },
     /// The mark's answer should come now.
     Mark { until: Option<Instant>, answer: Answer },
+}
+
+/// Listens for the traceback of a program that a `^C` stopped. The `^C` that ends a paste has one without its first line.
+#[derive(Debug)]
+struct Traceback {
+    first_line: Finder,
+    begun: bool,
+    exception: Finder,
+    ended: bool,
 }
 
 /// The answer to the mark: `OK`, the computed number, a space, the nonce, a newline, `04 04 >`.
@@ -62,7 +74,13 @@ enum Place {
 
 impl Enter {
     pub(super) const fn new(now: Instant) -> Self {
-        Self { started: now, attempt: 0, before: Heard::new(), step: Step::Interrupt }
+        Self {
+            started: now,
+            attempt: 0,
+            before: Heard::new(),
+            traceback: Traceback::new(),
+            step: Step::Interrupt,
+        }
     }
 
     pub(super) const fn name(&self) -> &'static str {
@@ -127,7 +145,13 @@ impl Enter {
         }
     }
 
-    pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<News<'a>> {
+    /// Takes all of `bytes`, or up to the end of the mark's answer. Where a script was given up before (`gave_up`), it is what
+    /// the `^C` stops.
+    pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8], gave_up: bool) -> Option<News<'a>> {
+        // What comes before the first ^C went is no answer to it.
+        if self.attempt > 1 || !matches!(self.step, Step::Interrupt | Step::Pause { until: None, .. }) {
+            self.traceback.feed(bytes);
+        }
         match &mut self.step {
             Step::Interrupt => self.before.add(core::mem::take(bytes)),
             Step::Pause { until, heard } => {
@@ -146,6 +170,7 @@ impl Enter {
                         return Some(News::Entered(Marked {
                             attempts: self.attempt,
                             nonce,
+                            stopped: self.traceback.ended && !gave_up,
                             heard: core::mem::take(&mut self.before.bytes),
                         }));
                     }
@@ -154,6 +179,22 @@ impl Enter {
             }
         }
         None
+    }
+}
+
+impl Traceback {
+    const fn new() -> Self {
+        let first_line = Finder::new(b"Traceback (most recent call last):");
+        Self { first_line, begun: false, exception: Finder::new(b"KeyboardInterrupt"), ended: false }
+    }
+
+    fn feed(&mut self, mut bytes: &[u8]) {
+        if !self.begun
+            && let Some(end) = self.first_line.feed(bytes)
+        {
+            (self.begun, bytes) = (true, &bytes[end..]);
+        }
+        self.ended |= self.begun && self.exception.feed(bytes).is_some();
     }
 }
 

@@ -9,12 +9,13 @@
 //! | `Talk`, header | `^E A ^A` | `R 01 lo hi 01` (paste), `R 00 >` or the raw banner twice (plain) | any other byte, the last two where source went ahead, a window of 0 or above 32767, silence |
 //! | `Talk`, data | source, then one `^D`: windowed within the credit; open in slices with a look at what came before each | `04` | a byte other than `01`, a grant that nothing earned, silence |
 //! | `Talk`, ok (plain raw mode) | source at the pace, then `^D` | `OK` | any other byte, silence |
-//! | `Talk`, output | what is typed, at the pace; `^C` to interrupt | `04`, or a banner and a friendly prompt that stands for 1 s (a hard reset) | the script's patience, ten `^C` in vain |
+//! | `Talk`, output | what is typed, at the pace; `^C` to interrupt | `04`, or a banner and a friendly prompt that stands for 1 s (a hard reset); 1 s without `04` where the script does nothing but reset: `Lost` | the script's patience, ten `^C` in vain |
 //! | `Talk`, error | - | `04` | silence, more than 64 KiB |
 //! | `Talk`, prompt | - | `>`; another byte begins a reset's text | `04`, `>` after an early end without an exception, silence |
 //! | `Talk`, reset | - | the raw banner, or a banner and a friendly prompt | silence without a sign of a reset, more than 64 KiB |
 //! | `Pair`: two `Talk`s | the second's source and its `^D`, as of an open flow | the first's prompt: `Talk` with the second; `^C` is asked for: `Talk` with the first | as for the first |
 //! | `Leave` | `^B` | the friendly prompt, or its banner and a pause | silence |
+//! | `Leave`, reset | `^D` at that prompt | the text of a soft reset, or a banner: `Lost` | silence |
 //! | `Left` | - | the next run enters | - |
 //!
 //! `Talk` has two cursors: the sender (offer, data, end) and the receiver (header to prompt). Exactly one `^D` goes out
@@ -60,6 +61,8 @@ pub(crate) struct Link {
     banners: u8,
     /// How many times this link was entered; each attempt's mark differs.
     entries: u32,
+    /// Whether a script was given up on this link: it may be what the next entry interrupts.
+    gave_up: bool,
 }
 
 #[derive(Debug)]
@@ -81,11 +84,25 @@ enum Phase {
 
 impl Link {
     pub(crate) const fn new() -> Self {
-        Self { phase: Phase::Lost, stirred: Instant::EPOCH, heard: Heard::new(), banners: 0, entries: 0 }
+        Self {
+            phase: Phase::Lost,
+            stirred: Instant::EPOCH,
+            heard: Heard::new(),
+            banners: 0,
+            entries: 0,
+            gave_up: false,
+        }
     }
 
     /// Forgets where the conversation was: the next thing is to enter.
     pub(crate) fn lose(&mut self) {
+        self.gave_up |= self.is_under_way();
+        self.set(Phase::Lost);
+    }
+
+    /// The same on another transport, where nothing was given up.
+    pub(crate) fn forget(&mut self) {
+        self.gave_up = false;
         self.set(Phase::Lost);
     }
 
@@ -144,11 +161,12 @@ impl Link {
         matches!(self.phase, Phase::Talk(_) | Phase::Pair { .. })
     }
 
-    /// Leaves the raw REPL; an offer that is open is ended first, by entering once more.
-    pub(crate) fn leave(&mut self, now: Instant) {
+    /// Leaves the raw REPL, and lets the board reset softly if it `resets`; an offer that is open is ended first, by entering
+    /// once more.
+    pub(crate) fn leave(&mut self, now: Instant, resets: bool) {
         self.stirred = now;
         let open = matches!(self.phase, Phase::Open(_));
-        self.set(if open { Phase::Lost } else { Phase::Leave(Leave::Ask) });
+        self.set(if open { Phase::Lost } else { Phase::Leave(Leave::new(resets)) });
     }
 
     /// Asks for `^C`, as soon as the script can be interrupted. Returns whether what was not written yet is void: the second of
@@ -197,7 +215,8 @@ impl Link {
         };
         match turn {
             Ok(Turn::Send) => self.stirred = now,
-            Ok(Turn::Reset | Turn::Dropped) => self.lose(),
+            Ok(Turn::Reset) => self.forget(),
+            Ok(Turn::Dropped) => self.lose(),
             Ok(Turn::Left) => self.set(Phase::Left),
             Ok(Turn::Look | Turn::Next | Turn::Wait(_) | Turn::Ready | Turn::Lost) | Err(_) => {}
         }
@@ -214,7 +233,7 @@ impl Link {
                     *bytes = &[];
                     Ok(None)
                 }
-                Phase::Enter(enter) => Ok(enter.read(bytes)),
+                Phase::Enter(enter) => Ok(enter.read(bytes, self.gave_up)),
                 Phase::Leave(leave) => Ok(leave.read(bytes)),
                 Phase::Open(talk) | Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => {
                     talk.read(bytes, &mut self.banners)
@@ -241,12 +260,11 @@ impl Link {
     pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
         let resets = match &self.phase {
             Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => talk.may_end(),
-            Phase::Lost | Phase::Enter(_) | Phase::Ready | Phase::Open(_) | Phase::Leave(_) | Phase::Left => {
-                false
-            }
+            Phase::Leave(leave) => leave.may_end(),
+            Phase::Lost | Phase::Enter(_) | Phase::Ready | Phase::Open(_) | Phase::Left => false,
         };
         let fault = self.fault(FaultKind::Closed);
-        self.lose();
+        self.forget();
         if resets { Ok(Reply::Closed) } else { Err(fault) }
     }
 
@@ -256,10 +274,12 @@ impl Link {
             News::Output(_) => return,
             News::Plain | News::Entered(_) => Phase::Ready,
             News::Left => Phase::Left,
+            News::Restarted => Phase::Lost,
             News::Replied(_) => self.after_reply(),
         };
         if matches!(news, News::Entered(_)) {
             self.heard.clear();
+            self.gave_up = false;
         }
         self.set(next);
     }
@@ -298,7 +318,7 @@ impl Link {
             Phase::Ready | Phase::Left => "waiting at the prompt",
             Phase::Enter(enter) => enter.name(),
             Phase::Open(talk) | Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => talk.receiver.name(),
-            Phase::Leave(_) => "waiting for the friendly prompt",
+            Phase::Leave(leave) => leave.name(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     talk::Talk,
 };
 use crate::{
-    Credit, Exception, FaultKind, Follows, Instant, Reply, Window,
+    Credit, Exception, FaultKind, Follows, Instant, Reply, Resets, Window,
     control::{CTRL_A, CTRL_D, RAW_BANNER},
 };
 
@@ -216,7 +216,7 @@ impl Talk {
     }
 
     const fn output(&self) -> Receiver {
-        Receiver::Output { watch: if self.resets { Some(Watch::new()) } else { None } }
+        Receiver::Output { watch: if matches!(self.resets, Resets::No) { None } else { Some(Watch::new()) } }
     }
 
     /// A soft reset stays in raw mode and ends in the raw banner; a board that started again ends in its friendly

@@ -3,10 +3,14 @@
 use core::time::Duration;
 
 use super::{Desk, Turn, paste::Sender, reply::Receiver, reset::SETTLES};
-use crate::{Config, Credit, FaultKind, Flow, Follows, Instant, Patience, Script};
+use crate::{Config, Credit, FaultKind, Flow, Follows, Instant, Patience, Resets, Script};
 
 /// How far apart the wake-ups of an endless patience are.
 const WAKE_UP: Duration = Duration::from_secs(60);
+
+/// How long a script that resets the board may take to say why it does not. What comes in that time may be the board's boot
+/// already, and the program that runs then may never come to a prompt.
+const RAISES: Duration = Duration::from_secs(1);
 
 /// A script under way.
 #[derive(Debug)]
@@ -22,8 +26,10 @@ pub(super) struct Talk {
     /// Whether the source was taken for complete before it was.
     pub(super) early: bool,
     pub(super) interrupt: Interrupt,
-    /// Whether the script may reset the board.
-    pub(super) resets: bool,
+    /// Whether the script resets the board.
+    pub(super) resets: Resets,
+    /// Since when it is known to run.
+    runs: Option<Instant>,
     /// The next paste's offer.
     pub(super) ahead: Ahead,
     /// Since when what is typed waits for more.
@@ -63,7 +69,8 @@ impl Talk {
             credit: None,
             early: false,
             interrupt: Interrupt::No,
-            resets: false,
+            resets: Resets::No,
+            runs: None,
             ahead: Ahead::No,
             gathers: None,
             typed: None,
@@ -123,6 +130,10 @@ impl Talk {
         if self.send_typed(now, desk) {
             return Ok(Turn::Send);
         }
+        let gone = self.is_gone_at(now);
+        if gone.is_some_and(|gone| now >= gone) {
+            return Ok(Turn::Reset);
+        }
         let settled = stirred + SETTLES;
         let at_prompt = self.is_at_friendly_prompt();
         if at_prompt && now >= settled {
@@ -134,6 +145,7 @@ impl Talk {
             Patience::For(time) => stirred + time,
         };
         let until = if at_prompt { until.min(settled) } else { until };
+        let until = gone.map_or(until, |gone| until.min(gone));
         Ok(Turn::Wait(until.min(self.wake_up(now, desk))))
     }
 
@@ -145,6 +157,12 @@ impl Talk {
     /// The script may have started the whole board again, which then stands at its friendly prompt.
     fn is_at_friendly_prompt(&self) -> bool {
         matches!(&self.receiver, Receiver::Output { watch: Some(watch) } if watch.is_at_friendly_prompt())
+    }
+
+    /// When a script that resets the board has done so, if nothing else came of it.
+    fn is_gone_at(&mut self, now: Instant) -> Option<Instant> {
+        let runs = self.resets == Resets::Does && matches!(self.receiver, Receiver::Output { .. });
+        runs.then(|| *self.runs.get_or_insert(now) + RAISES)
     }
 
     /// How long a write may take.
@@ -170,7 +188,7 @@ impl Talk {
 
     /// Whether the end of the transport can be what the script did.
     pub(super) const fn may_end(&self) -> bool {
-        self.resets
+        !matches!(self.resets, Resets::No)
             && matches!(
                 self.receiver,
                 Receiver::Output { .. }

@@ -1,6 +1,6 @@
 use core::ops::ControlFlow;
 
-use crate::{Board, Error, Operation, Reply, Script};
+use crate::{Board, Error, Leaves, Operation, Reply, Script};
 
 /// What a script of [`Leave`] runs: the engine's one name goes, and its memory with it.
 pub(crate) const CLEAN_UP: &[u8] = b"globals().pop('_rp',None)\n__import__('gc').collect()\n";
@@ -18,7 +18,7 @@ impl Operation for Leave {
 
     fn script(&mut self, _board: &Board, script: &mut Script) -> Result<(), Error> {
         if self.cleaned {
-            script.leave();
+            script.leave(Leaves::AtPrompt);
             return Ok(());
         }
         script.code(CLEAN_UP)

@@ -12,6 +12,7 @@ mod make_dir;
 mod mounts;
 mod remove;
 mod rename;
+mod reset;
 mod space;
 mod stat;
 
@@ -25,6 +26,7 @@ pub use make_dir::MakeDir;
 pub use mounts::{Mount, Mounts};
 pub use remove::Remove;
 pub use rename::Rename;
+pub use reset::Reset;
 pub use space::{Room, Space};
 pub use stat::{Kind, Stat, Status};
 
@@ -34,6 +36,8 @@ use core::ops::ControlFlow;
 use crate::{Board, Error, Needs, Operation, Refused, Reply, Script, Stdin};
 use eight_bit::EightBit;
 pub(crate) use eight_bit::SelfTest;
+#[cfg(feature = "testing")]
+pub(crate) use reset::{BOOTLOADER, HARD};
 #[cfg(feature = "transfer")]
 pub(crate) use {make_dir::MAKE_DIR, remove::REMOVE};
 

@@ -76,6 +76,10 @@ pub enum Event<'a> {
         attempts: u32,
         /// The last bytes that the board sent before, 64 at most: an interrupted program, a traceback.
         heard: &'a [u8],
+        /// Whether the `^C` stopped a program, as its traceback says: the board's `main.py`, or what somebody else started.
+        /// [`Reset::soft`](crate::Reset::soft) lets `main.py` run again. A script that an earlier run of this session gave up
+        /// does not count, and a program that ends on `^C` without a traceback is not noticed.
+        stopped: bool,
     },
     /// The board has no raw paste: scripts go in plain raw mode, short and paced, for the rest of the connection.
     Plain,
@@ -153,8 +157,8 @@ impl<'a, O: Operation> Run<'a, O> {
             Next::Event(Kind::Windowed) => Step::Event(Event::Windowed),
             Next::Event(Kind::Progress(progress)) => Step::Event(Event::Progress(progress)),
             Next::Event(Kind::Entered) => {
-                let Marked { attempts, heard, .. } = &self.events.shown;
-                Step::Event(Event::Entered { attempts: *attempts, heard })
+                let Marked { attempts, heard, stopped, .. } = &self.events.shown;
+                Step::Event(Event::Entered { attempts: *attempts, heard, stopped: *stopped })
             }
             Next::Done => {
                 self.stage = Stage::Ended;
@@ -194,6 +198,20 @@ impl<'a, O: Operation> Run<'a, O> {
                 Ok(Some(news)) => self.take(news),
                 Err(_) if ended => return self.session.give_up(),
                 Err(fault) => return self.fault(fault),
+            }
+        }
+    }
+
+    /// Says that the transport failed, which ends the run. Returns its result if that is how it was to end: a board on USB
+    /// that resets takes its port along ([`Reply::Closed`]). If not, the transport's error is what the run ends with.
+    pub fn failed(mut self) -> Option<O::Output> {
+        self.closed();
+        loop {
+            match self.next(self.now) {
+                // What it is that nobody can be told any more.
+                Next::Event(_) => {}
+                Next::Done => return self.outcome?.ok(),
+                Next::Write(_) | Next::Flush(..) | Next::Read(_) => return None,
             }
         }
     }

@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 
 use super::{Run, writing::Writing};
 use crate::{
-    Error, Exception, FaultKind, Instant, Operation, Reply,
+    Error, Exception, FaultKind, Instant, Leaves, Operation, Reply,
     link::News,
     ops::{NO_MEMORY, Probe},
     session::Whose,
@@ -60,9 +60,9 @@ impl<O: Operation> Run<'_, O> {
             Stage::Script { .. } | Stage::Next | Stage::Leave | Stage::Ended => Whose::Probe,
         };
         let script = if session.whose == Whose::Definition { &session.definition } else { &session.script };
-        if script.leaves() {
+        if let Some(leaves) = script.leaves() {
             self.stage = Stage::Leave;
-            session.link.leave(now);
+            session.link.leave(now, leaves == Leaves::Reset);
             return Ok(());
         }
         if session.board.plain {
@@ -134,6 +134,7 @@ impl<O: Operation> Run<'_, O> {
                 self.replied(reply);
             }
             News::Left => self.replied(Reply::Finished),
+            News::Restarted => self.replied(Reply::Reset),
             News::Plain => {
                 self.session.board.plain = true;
                 self.events.plain = true;

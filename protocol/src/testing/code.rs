@@ -5,6 +5,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 use crate::{
     helper::{BASE64, Helper, Whole},
     literal::{Malformed, Value},
+    ops::{BOOTLOADER, HARD},
     packed::{AFTER, BEFORE},
     testing::{Act, Program, helpers},
 };
@@ -26,6 +27,8 @@ pub(crate) enum Step {
     Forget,
     /// Part of a registered program.
     Act(Act),
+    /// The same, where the firmware has `machine.reset`.
+    Reset(Act),
 }
 
 /// Why a script does not run.
@@ -52,6 +55,11 @@ pub(crate) fn compile(
     }
     if let Some(step) = helpers::wholes().iter().find_map(|whole| stands_for_itself(whole, &source)) {
         return Ok(Vec::from([step]));
+    }
+    match &*source {
+        HARD => return Ok(Vec::from([Step::Reset(Act::HardReset)])),
+        BOOTLOADER => return Ok(Vec::from([Step::Reset(Act::Bootloader)])),
+        _ => {}
     }
     let mut reader = Reader { rest: &source, line: 1 };
     let mut steps = Vec::new();

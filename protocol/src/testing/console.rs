@@ -157,7 +157,7 @@ impl Core {
                 self.class = None;
                 self.machine.forget();
             }
-            Step::Act(_) => {}
+            Step::Act(_) | Step::Reset(_) => {}
         }
         Ok(())
     }
@@ -195,7 +195,7 @@ impl Core {
         }
         match outcome {
             Outcome::Raised(raised, line) => self.report(raised, &origin(line)),
-            Outcome::Clean | Outcome::Exit | Outcome::HardReset => {}
+            Outcome::Clean | Outcome::Exit | Outcome::HardReset | Outcome::Bootloader => {}
         }
         if raw {
             self.say(b"\x04");

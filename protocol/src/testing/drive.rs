@@ -272,7 +272,9 @@ fn piece(sizes: &[usize], at: u64) -> usize {
 
 fn text(event: Event<'_>) -> String {
     match event {
-        Event::Entered { attempts, .. } => format!("entered after {attempts} attempts"),
+        Event::Entered { attempts, stopped, .. } => {
+            format!("entered after {attempts} attempts{}", if stopped { ", stopped a program" } else { "" })
+        }
         Event::Plain => "no raw paste".into(),
         Event::Windowed => "windowed".into(),
         Event::Progress(progress) => format!("{} of {:?}", progress.done, progress.total),

@@ -55,6 +55,8 @@ pub struct Capabilities {
     pub stdout_buffer: bool,
     /// `os.statvfs`.
     pub statvfs: bool,
+    /// `machine.reset` and `machine.bootloader`.
+    pub reset: bool,
 }
 
 impl Default for Capabilities {
@@ -66,6 +68,7 @@ impl Default for Capabilities {
             deflate: true,
             stdout_buffer: true,
             statvfs: true,
+            reset: true,
         }
     }
 }
@@ -211,6 +214,7 @@ impl Firmware {
                 deflate: false,
                 stdout_buffer: false,
                 statvfs: false,
+                reset: true,
             },
             ..Self::default()
         }

@@ -104,8 +104,14 @@ impl Device {
     }
 
     fn end(&mut self, ending: Ending, outcome: Outcome, now: Instant) {
-        if outcome == Outcome::HardReset {
-            return self.hard_reset(now);
+        match outcome {
+            Outcome::HardReset => return self.hard_reset(now),
+            Outcome::Bootloader => {
+                self.core.forget_all();
+                self.mode = Mode::Stopped;
+                return;
+            }
+            Outcome::Clean | Outcome::Raised(..) | Outcome::Exit => {}
         }
         self.core.end(ending, &outcome);
         self.mode = match (ending, outcome) {

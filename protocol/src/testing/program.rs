@@ -65,6 +65,8 @@ pub enum Act {
     Exit,
     /// `machine.reset()`.
     HardReset,
+    /// `machine.bootloader()`: nothing of MicroPython answers any more, until the board is reset.
+    Bootloader,
     /// The compiler refuses the text: an early `^D` in a paste, once so many bytes of it were read.
     SyntaxError {
         /// The line that the message names.

@@ -41,6 +41,7 @@ pub(crate) enum Outcome {
     Raised(Raised, u32),
     Exit,
     HardReset,
+    Bootloader,
 }
 
 #[derive(Debug)]
@@ -159,6 +160,10 @@ impl Run {
     fn step(&mut self, step: Step, now: Instant, core: &mut Core) -> Result<Option<Outcome>, (Raised, u32)> {
         match step {
             Step::Act(act) => return self.act(act, now, core),
+            Step::Reset(act) if core.firmware().can.reset => return self.act(act, now, core),
+            Step::Reset(_) => {
+                return Err((Raised::new("ImportError", "no module named 'microcontroller'"), 4));
+            }
             Step::Call { line, .. } | Step::Undecodable { line } | Step::Define { line, .. } => {
                 self.line = line
             }
@@ -206,6 +211,7 @@ impl Run {
             }
             Act::Exit => return Ok(Some(Outcome::Exit)),
             Act::HardReset => return Ok(Some(Outcome::HardReset)),
+            Act::Bootloader => return Ok(Some(Outcome::Bootloader)),
             // `compile` refused such a program.
             Act::SyntaxError { line, .. } => {
                 return Err((Raised::new("SyntaxError", line.to_string()), line));
