@@ -156,6 +156,14 @@ fn follows(bench: &Bench) {
     person.enters("x = 41");
     assert!(person.leaves().contains("42"));
     assert!(bench.type_line("print('_rp' in globals())").contains("False"));
+    // What a reset board runs is not stopped.
+    let mut person = Person::starts(bench.name(), ["exec", "x = 1", "+", "reset", "+", "repl"]);
+    person.sees("^] leaves");
+    person.waits_for_raw_mode();
+    person.types(b"\r");
+    person.sees(">>> ");
+    assert!(person.enters("x").contains("NameError"));
+    person.leaves();
 }
 
 fn pipe(bench: &Bench) {
