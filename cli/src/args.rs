@@ -100,6 +100,7 @@ enum OnBoard {
     Get(verbs::get::Get),
     Cp(verbs::cp::Cp),
     Sync(verbs::sync::Sync),
+    Watch(verbs::watch::Watch),
     Ls(verbs::ls::Ls),
     Tree(verbs::tree::Tree),
     Cat(verbs::cat::Cat),
@@ -126,6 +127,7 @@ enum Alone {
     Fleet(verbs::fleet::Fleet),
     Board(verbs::board::Board),
     Devices(verbs::devices::Devices),
+    Init(verbs::init::Init),
     #[cfg(unix)]
     Bench(verbs::bench::Bench),
     Completions(verbs::completions::Completions),
@@ -178,6 +180,7 @@ impl Args {
             Verb::Alone(Alone::Fleet(verb)) => return verb.run(boards, tune),
             Verb::Alone(Alone::Board(verb)) => return verb.run(),
             Verb::Alone(Alone::Devices(verb)) => return verb.run(),
+            Verb::Alone(Alone::Init(verb)) => return verb.run(),
             Verb::Alone(Alone::Completions(verb)) => return verb.run(),
             Verb::Alone(Alone::Man(verb)) => return verb.run(),
             #[cfg(unix)]
@@ -206,6 +209,7 @@ impl OnBoard {
             Self::Get(verb) => verb.run(board),
             Self::Cp(verb) => verb.run(board),
             Self::Sync(verb) => verb.run(board),
+            Self::Watch(verb) => verb.run(board),
             Self::Ls(verb) => verb.run(board),
             Self::Tree(verb) => verb.run(board),
             Self::Cat(verb) => verb.run(board),

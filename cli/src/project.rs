@@ -16,7 +16,7 @@ use crate::{
     report::{Failure, Result, Visible},
 };
 
-const NAME: &str = "rawpaste.toml";
+pub(crate) const NAME: &str = "rawpaste.toml";
 
 /// The longest that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -26,7 +26,6 @@ const KEYS: [&str; 4] = ["port", "tree", "ignore", "after-sync"];
 /// What a project file says. Its paths are below its folder, since a project may be another's: what is sent to a board, or written
 /// where a board stands for a folder, is not to be anywhere else.
 #[derive(Clone, Debug)]
-#[allow(dead_code)] // For the verbs that send trees.
 pub(crate) struct Project {
     /// The board, if it is named.
     pub(crate) port: Option<Target>,
@@ -50,12 +49,44 @@ pub(crate) enum AfterSync {
     Run(PathBuf),
 }
 
+/// The tree of a `sync` or `watch`.
+pub(crate) struct Tree {
+    /// The folder here.
+    pub(crate) dir: PathBuf,
+    /// The folder on the board.
+    pub(crate) path: BoardPath,
+    /// What stays here, as in a `.gitignore`.
+    pub(crate) patterns: Vec<String>,
+    /// What follows, if the project says so.
+    pub(crate) after: Option<AfterSync>,
+}
+
+/// Returns the tree that is given, or the project's.
+pub(crate) fn tree(dir: Option<PathBuf>, path: Option<BoardPath>) -> Result<Tree> {
+    if let Some(dir) = dir {
+        if dir.to_string_lossy().starts_with(':') {
+            return Err(Failure::usage("the folder here comes first").next(
+                "DIR :PATH; from the board to this machine it is get -r; a folder here whose name begins with : is ./:NAME",
+            ));
+        }
+        let path = path.unwrap_or_else(|| BoardPath::of(""));
+        return Ok(Tree { dir, path, patterns: Vec::new(), after: None });
+    }
+    let project = Project::here()?;
+    let named = project.and_then(|project| Some((project.tree?, project.ignore, project.after_sync)));
+    let ((dir, path), patterns, after) = named.ok_or_else(|| {
+        Failure::usage("which folder?")
+            .next("give DIR :PATH, or name a tree in rawpaste.toml (`rawpaste init`)")
+    })?;
+    Ok(Tree { dir, path, patterns, after: Some(after) })
+}
+
 /// The file as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Written {
     port: Option<Port>,
-    tree: Option<Tree>,
+    tree: Option<WrittenTree>,
     ignore: Vec<Pattern>,
     after_sync: Option<Action>,
 }
@@ -90,9 +121,9 @@ enum Folders {
 
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Folders")]
-struct Tree(PathBuf, BoardPath);
+struct WrittenTree(PathBuf, BoardPath);
 
-impl TryFrom<Folders> for Tree {
+impl TryFrom<Folders> for WrittenTree {
     type Error = String;
 
     fn try_from(folders: Folders) -> std::result::Result<Self, String> {
@@ -177,7 +208,7 @@ impl Project {
     }
 
     /// Reads the text; an error has the line and what is wrong there.
-    fn parse(text: &str, dir: &Path) -> std::result::Result<Self, (usize, String)> {
+    pub(crate) fn parse(text: &str, dir: &Path) -> std::result::Result<Self, (usize, String)> {
         if text.len() as u64 > LONGEST {
             return Err((1, format!("it is longer than {LONGEST} bytes")));
         }
@@ -195,7 +226,7 @@ impl Project {
         };
         Ok(Self {
             port: port.filter(|target| target.kind != Kind::Unnamed),
-            tree: written.tree.map(|Tree(here, board)| (dir.join(here), board)),
+            tree: written.tree.map(|WrittenTree(here, board)| (dir.join(here), board)),
             ignore: written.ignore.into_iter().map(|Pattern(text)| text).collect(),
             after_sync,
         })

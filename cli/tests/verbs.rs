@@ -62,3 +62,27 @@ fn as_much_is_said_as_is_asked_for() {
     assert!(!said.contains("secret") && !said.contains('\u{1b}'), "{said}");
     assert!(!errors(&run(&port, ["-q", "cat", ":none"])).is_empty());
 }
+
+/// A project says once what its commands take.
+#[test]
+fn a_project_of_its_own() {
+    let (here, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let port = at("sim", dir.path());
+    let run_here =
+        |arguments: &[&str]| command::command(&port, arguments).current_dir(here.path()).output().unwrap();
+    let output = run_here(&["sync"]);
+    assert!(command::code(&output) == 2 && errors(&output).contains("rawpaste init"), "{}", errors(&output));
+    assert_eq!(command::code(&run_here(&["init"])), 0);
+    let output = run_here(&["init"]);
+    assert!(command::code(&output) == 3 && errors(&output).contains("next: "), "{}", errors(&output));
+    let text = "tree = [\"src\", \":app\"]\nignore = [\"*.md\"]\nafter-sync = \"reset\"\n";
+    std::fs::write(here.path().join("rawpaste.toml"), text).unwrap();
+    std::fs::create_dir(here.path().join("src")).unwrap();
+    for name in ["a.py", "b.md"] {
+        std::fs::write(here.path().join("src").join(name), name).unwrap();
+    }
+    let output = run_here(&["sync"]);
+    assert_eq!(command::code(&output), 0, "{}", errors(&output));
+    assert_eq!(std::fs::read(dir.path().join("app/a.py")).unwrap(), b"a.py");
+    assert!(!dir.path().join("app/b.md").exists());
+}

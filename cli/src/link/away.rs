@@ -113,6 +113,11 @@ impl Link {
         Ok(())
     }
 
+    /// Says that the board runs a program that this command started: that it is stopped is no news.
+    pub(crate) fn expects_a_program(&mut self) {
+        self.stopped = true;
+    }
+
     /// Runs an operation as [`attend_once`](Self::attend_once) does; `doing` completes "cannot ...".
     pub(crate) fn run_once<O: Operation>(
         &mut self,

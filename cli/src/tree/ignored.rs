@@ -29,8 +29,17 @@ pub(super) enum Ignored {
 
 impl Ignored {
     /// Reads the rules that come from outside. A folder that is in no repository has its own only.
-    pub(super) fn new(root: &Path) -> Result<Self> {
+    /// `patterns` are rules of the project for `root`.
+    pub(super) fn new(root: &Path, patterns: &[String]) -> Result<Self> {
         let mut outside = Vec::new();
+        if !patterns.is_empty() {
+            let mut project = GitignoreBuilder::new(root);
+            let added = patterns.iter().try_for_each(|pattern| project.add_line(None, pattern).map(drop));
+            let built = added.and_then(|()| project.build());
+            outside.push(built.map_err(|error| {
+                Failure::usage(format!("a pattern of rawpaste.toml is none: {}", Visible(&error.to_string())))
+            })?);
+        }
         if let Some(repository) = root.ancestors().find(|folder| folder.join(".git").exists()) {
             let above = root.ancestors().skip(1).take_while(|folder| folder.starts_with(repository));
             for folder in above {
@@ -110,10 +119,10 @@ mod tests {
         fs::write(dir.path().join("repository/.gitignore"), "*.log\n/src/rooted\n").unwrap();
         fs::write(root.join(".gitignore"), "build/\nsecret*\n").unwrap();
         fs::write(root.join("inner/.gitignore"), "!secret.py\n").unwrap();
-        let mut ignored = Ignored::new(&root).unwrap();
+        let mut ignored = Ignored::new(&root, &["*.tmp".into()]).unwrap();
         ignored.enter("").unwrap();
         ignored.enter("inner").unwrap();
-        for (path, folder) in [("a.log", false), ("inner/a.log", false), ("rooted", false), ("build", true)] {
+        for (path, folder) in [("a.log", false), ("x.tmp", false), ("inner/a.log", false), ("rooted", false), ("build", true)] {
             assert!(ignored.covers(path, folder), "{path}");
         }
         assert!(ignored.covers("build/x", false) && ignored.covers("inner/build/deep/x", false));

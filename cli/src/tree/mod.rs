@@ -1,6 +1,7 @@
 //! Trees: a folder of this machine and a folder of the board.
 
 mod change;
+mod changes;
 mod fetch;
 mod here;
 mod ignored;
@@ -15,6 +16,7 @@ use crate::{
 };
 
 pub(crate) use change::change;
+pub(crate) use changes::Changes;
 pub(crate) use fetch::fetch;
 pub(crate) use send::Send;
 

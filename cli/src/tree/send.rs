@@ -23,6 +23,8 @@ pub(crate) struct Send {
     pub(crate) path: BoardPath,
     /// Whether git's ignore files count.
     pub(crate) ignore: bool,
+    /// What stays here besides, as in a `.gitignore`.
+    pub(crate) patterns: Vec<String>,
     /// Whether what is only on the board goes.
     pub(crate) delete: bool,
     /// How files are put.
@@ -32,23 +34,13 @@ pub(crate) struct Send {
 }
 
 impl Send {
-    /// Does it.
-    pub(crate) fn run(&self, board: &mut Board) -> Result<()> {
+    /// Does it; answers whether something changed on the board.
+    pub(crate) fn run(&self, board: &mut Board) -> Result<bool> {
         let shown = self.dir.to_string_lossy();
-        let root = fs::canonicalize(&self.dir).map_err(|error| Failure::file("read", &shown, &error))?;
-        if !root.is_dir() {
-            return Err(Failure::trouble(format!("{} is no folder", Visible(&shown)))
-                .next("name a folder; put FILE puts a file"));
-        }
-        let mut ignored = if self.ignore { Ignored::new(&root)? } else { Ignored::Git };
-        let mut here = Here::read(root, &mut ignored)?;
-        let unfit = unfit_names(here.entries.iter().map(|entry| &*entry.path));
-        if !unfit.is_empty() {
-            let what = "not every board can hold these names";
-            return Err(refuse(what, &unfit).next("rename them, or leave them out by a .gitignore"));
-        }
+        let (mut here, ignored) = self.read()?;
         let link = board.open()?;
         let plan = self.plan(link, &mut here, &ignored)?;
+        let changes = !self.dry_run && plan.as_ref().is_some_and(|(plan, there)| !there || is_some(plan));
         let done = match plan {
             Some((plan, there)) if !self.dry_run => self.carry_out(link, &plan, there)?,
             Some((plan, there)) => self.foretell(&plan, there)?,
@@ -56,7 +48,30 @@ impl Send {
         };
         tell(|out| writeln!(out, "{} and {} on {}: {done}", Visible(&shown), self.path, link.place()))?;
         hint_at_folder(link.place());
-        Ok(())
+        Ok(changes)
+    }
+
+    /// The digest of all that goes.
+    pub(crate) fn snapshot(&self) -> Result<Hash> {
+        self.read()?.0.hash(DigestKind::Sha256)
+    }
+
+    /// Looks through the folder.
+    fn read(&self) -> Result<(Here, Ignored)> {
+        let shown = self.dir.to_string_lossy();
+        let root = fs::canonicalize(&self.dir).map_err(|error| Failure::file("read", &shown, &error))?;
+        if !root.is_dir() {
+            return Err(Failure::trouble(format!("{} is no folder", Visible(&shown)))
+                .next("name a folder; put FILE puts a file"));
+        }
+        let mut ignored = if self.ignore { Ignored::new(&root, &self.patterns)? } else { Ignored::Git };
+        let here = Here::read(root, &mut ignored)?;
+        let unfit = unfit_names(here.entries.iter().map(|entry| &*entry.path));
+        if !unfit.is_empty() {
+            let what = "not every board can hold these names";
+            return Err(refuse(what, &unfit).next("rename them, or leave them out by a .gitignore"));
+        }
+        Ok((here, ignored))
     }
 
     /// Finds out what is to be done, and whether the folder is there; nothing if the digests are the same.
@@ -180,6 +195,11 @@ enum Theirs {
     Digest(Hash),
     Unreadable,
     Missing,
+}
+
+/// Whether a plan changes anything.
+fn is_some(plan: &TreePlan) -> bool {
+    !(plan.remove.is_empty() && plan.make.is_empty() && plan.copy.is_empty())
 }
 
 /// Says what a plan comes to.

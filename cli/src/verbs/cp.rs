@@ -72,7 +72,8 @@ impl Cp {
         for dir in dirs {
             let path = if to.names_a_folder() { to.join(&folder_name(&dir)?) } else { to.clone() };
             let manner = self.manner.clone();
-            Send { dir, path, ignore: true, delete: false, manner, dry_run: false }.run(board)?;
+            Send { dir, path, ignore: true, patterns: Vec::new(), delete: false, manner, dry_run: false }
+                .run(board)?;
         }
         if !files.is_empty() {
             put(board, files, to, &self.manner)?;

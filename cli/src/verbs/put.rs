@@ -8,6 +8,7 @@ use std::{
 use super::{
     cp::into_folder,
     exec::{Input, execute},
+    reset::reset_softly,
 };
 use crate::{
     files::{Local, is_standard},
@@ -43,6 +44,9 @@ pub(crate) struct Put {
     /// Run the file on the board when it is there: its output comes out as of run. Of several, the first
     #[arg(long, conflicts_with = "recursive")]
     run: bool,
+    /// Reset the board softly when all is there, so that main.py runs, and leave it running
+    #[arg(long, conflicts_with = "run")]
+    reset: bool,
     #[command(flatten)]
     manner: Manner,
     /// With -r: put what git's ignore files leave out, too
@@ -61,14 +65,17 @@ pub(super) struct Names {
 impl Put {
     /// Puts the files.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
+        let resets = self.reset;
         if self.recursive {
-            return self.run_tree(board);
+            self.run_tree(board)?;
+            return if resets { reset_softly(board.open()?) } else { Ok(()) };
         }
         let (manner, runs) = (self.manner, self.run);
         let (names, path) = self.names.split()?;
         let jobs = put(board, names, path, &manner)?;
         match jobs.first() {
             Some(first) if runs => execute(board.open()?, program(first), Input::Standard),
+            _ if resets => reset_softly(board.open()?),
             _ => Ok(()),
         }
     }
@@ -81,7 +88,9 @@ impl Put {
             return Err(Failure::usage("put -r takes one folder").next("put -r DIR [:PATH]"));
         };
         let path = if path.names_a_folder() { path.join(&folder_name(&dir)?) } else { path };
-        Send { dir, path, ignore: !no_ignore, delete: false, manner, dry_run: false }.run(board)
+        Send { dir, path, ignore: !no_ignore, patterns: Vec::new(), delete: false, manner, dry_run: false }
+            .run(board)
+            .map(drop)
     }
 }
 

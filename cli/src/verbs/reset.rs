@@ -4,8 +4,8 @@ use clap::Args;
 use rawpaste::Reply;
 
 use crate::{
-    link::Board,
-    report::{Result, print},
+    link::{Board, Link},
+    report::{Result, tell},
 };
 
 /// Reset the board
@@ -47,7 +47,7 @@ impl Reset {
         let (operation, done) = match self.how {
             How { line: true, .. } => {
                 link.reset_by_lines(&doing)?;
-                return print(|out| {
+                return tell(|out| {
                     writeln!(out, "pulled the reset line of {place}; whether it listens to it does not show")
                 });
             }
@@ -59,6 +59,14 @@ impl Reset {
         };
         let reply = link.run_once(operation, &doing)?;
         link.was_reset(reply == Reply::Closed);
-        print(|out| writeln!(out, "{done}"))
+        tell(|out| writeln!(out, "{done}"))
     }
+}
+
+/// Resets it so that its main.py runs, and leaves it running.
+pub(super) fn reset_softly(link: &mut Link) -> Result<()> {
+    let doing = format!("reset {}", link.place());
+    let reply = link.run_once(rawpaste::Reset::soft(), &doing)?;
+    link.was_reset(reply == Reply::Closed);
+    Ok(())
 }

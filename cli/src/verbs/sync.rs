@@ -4,11 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{
+    exec::{Input, execute},
+    reset::reset_softly,
+    run::program,
+};
 use crate::{
     link::Board,
     manner::Manner,
     path::BoardPath,
-    report::{Failure, Result},
+    project::{self, AfterSync, Tree},
+    report::Result,
     tree::Send,
 };
 
@@ -23,11 +29,11 @@ use crate::{
     after_help = "Examples:\n  rawpaste sync src :\n  rawpaste sync --delete --dry-run src/lib :lib\n  rawpaste sync --delete src/lib :lib"
 )]
 pub(crate) struct Sync {
-    /// The folder here
-    dir: PathBuf,
-    /// The folder on the board; it is made if it is not there
+    /// The folder here. Without it and :PATH: the tree that rawpaste.toml names, and what follows by it
+    dir: Option<PathBuf>,
+    /// The folder on the board, its current one if it is not given; it is made if it is not there
     #[arg(value_name = ":PATH")]
-    path: BoardPath,
+    path: Option<BoardPath>,
     /// Remove what is only on the board, and replace what is in the way
     #[arg(long)]
     delete: bool,
@@ -45,11 +51,16 @@ impl Sync {
     /// Does it.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         let Self { dir, path, delete, dry_run, no_ignore, manner } = self;
-        if dir.to_string_lossy().starts_with(':') {
-            return Err(Failure::usage("sync goes from this machine to the board").next(
-                "sync DIR :PATH; the other way it is get -r; a folder of this machine whose name begins with : is ./:NAME",
-            ));
+        let Tree { dir, path, patterns, after } = project::tree(dir, path)?;
+        let send = Send { dir, path, ignore: !no_ignore, patterns, delete, manner, dry_run };
+        if !send.run(board)? {
+            return Ok(());
         }
-        Send { dir, path, ignore: !no_ignore, delete, manner, dry_run }.run(board)
+        let link = board.open()?;
+        match after {
+            Some(AfterSync::Reset) => reset_softly(link),
+            Some(AfterSync::Run(file)) => execute(link, program(&file)?, Input::Standard),
+            Some(AfterSync::Nothing) | None => Ok(()),
+        }
     }
 }

@@ -10,6 +10,7 @@ mod programs;
 mod repl;
 mod repl_script;
 mod trees;
+mod watch;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(repl::trials());
     trials.extend(repl_script::trials());
     trials.extend(trees::trials());
+    trials.extend(watch::trials());
     #[cfg(target_os = "linux")]
     trials.extend(network::trials());
     trials

@@ -1,0 +1,55 @@
+//! `init`.
+
+use std::{fs::File, io::Write};
+
+use clap::Args;
+
+use crate::{
+    project,
+    report::{Failure, Result, tell},
+};
+
+/// Write a rawpaste.toml for the project in this folder
+///
+/// It says once which board is meant, which folder goes there, what stays here, and what follows a sync.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  rawpaste init && rawpaste watch")]
+pub(crate) struct Init {}
+
+const TEXT: &str = r##"# What rawpaste's commands take here where they are given nothing. All keys may be left out.
+
+# The board, as after --port; without it the one that is plugged in.
+#port = "id:E6614C311B7E6F35"
+
+# What sync and watch send: a folder here, and the one on the board.
+tree = [".", ":"]
+
+# What stays here, as in a .gitignore. What git ignores stays here anyway.
+ignore = ["/rawpaste.toml", "/README.md", "/.*"]
+
+# What follows a sync that sent something: "reset" (softly, so that main.py runs), "run FILE" (a file here) or "nothing".
+after-sync = "reset"
+"##;
+
+impl Init {
+    /// Writes it.
+    pub(crate) fn run(self) -> Result<()> {
+        let written = File::create_new(project::NAME).and_then(|mut file| file.write_all(TEXT.as_bytes()));
+        written.map_err(|error| {
+            Failure::file("write", project::NAME, &error).next("edit the one that is here, or move it away")
+        })?;
+        tell(|out| writeln!(out, "wrote {}; `rawpaste watch` sends this folder to the board", project::NAME))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// What is written is what is read.
+    #[test]
+    fn it_can_be_read() {
+        let uncommented = super::TEXT.replace("#port", "port");
+        for text in [super::TEXT, &uncommented] {
+            assert!(crate::project::Project::parse(text, std::path::Path::new("/x")).is_ok());
+        }
+    }
+}
