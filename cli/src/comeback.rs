@@ -4,8 +4,6 @@
 //! that another board could have too: better none than somebody else's.
 
 use std::{
-    fs,
-    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
@@ -13,6 +11,7 @@ use std::{
 use serialport::{SerialPortInfo, SerialPortType, UsbPortInfo};
 
 use crate::{
+    device, find,
     port::{Kind, Opened, Target},
     report::{Failure, Result},
 };
@@ -47,7 +46,7 @@ impl Known {
     /// Takes note of a port that is there.
     pub(crate) fn of(target: &Target) -> Self {
         let usb = match &target.kind {
-            Kind::Device(name) => Usb::of(name, &serialport::available_ports().unwrap_or_default()),
+            Kind::Device(name) => Usb::of(name, &find::listed()),
             Kind::Unnamed
             | Kind::Auto
             | Kind::SerialNumber(_)
@@ -66,7 +65,7 @@ impl Known {
 
     /// Whether it is a port that can come back, and no board in this process.
     pub(crate) const fn may_come_back(&self) -> bool {
-        matches!(self.target.kind, Kind::Device(_))
+        !matches!(self.target.kind, Kind::Simulated(_) | Kind::MicroPython(_))
     }
 
     /// Waits until the port is there, and opens it; from then on [`target`](Self::target) has its new name. Between two
@@ -89,9 +88,7 @@ impl Known {
                 return Err(Failure::trouble("interrupted while the board was away")
                     .next("run the command again when it is back"));
             }
-            if let Some(name) = self.name() {
-                let mut target = self.target.clone();
-                target.kind = Kind::Device(name);
+            if let Some(target) = self.now() {
                 match target.open() {
                     Ok(opened) => {
                         self.target = target;
@@ -108,11 +105,12 @@ impl Known {
         }
     }
 
-    /// Returns the name that the port has now, if it can be there.
-    fn name(&self) -> Option<String> {
-        let Kind::Device(name) = &self.target.kind else { return None };
-        let Some(usb) = &self.usb else { return Some(name.clone()) };
-        usb.find(name, &serialport::available_ports().unwrap_or_default())
+    /// Returns what to open now, if it can be there. One on another machine is there when its server says so.
+    fn now(&self) -> Option<Target> {
+        if let (Kind::Device(name), Some(usb)) = (&self.target.kind, &self.usb) {
+            return usb.find(name, &find::listed()).map(|name| self.target.clone().at(&name));
+        }
+        Some(self.target.clone())
     }
 
     fn did_not_come(&self, patience: Duration) -> Failure {
@@ -128,8 +126,8 @@ impl Known {
 impl Usb {
     /// Returns what the port `name` is known by, if it is on USB.
     fn of(name: &str, ports: &[SerialPortInfo]) -> Option<Self> {
-        let full = full(name);
-        let usb = ports.iter().find(|port| self::full(&port.port_name) == full).and_then(usb)?;
+        let identity = device::identity(name);
+        let usb = ports.iter().find(|port| device::identity(&port.port_name) == identity).and_then(usb)?;
         let mut known = Self {
             vid: usb.vid,
             pid: usb.pid,
@@ -143,9 +141,9 @@ impl Usb {
 
     /// Returns the name among these ports of the one that was called `name`.
     fn find(&self, name: &str, ports: &[SerialPortInfo]) -> Option<String> {
-        let full = full(name);
+        let identity = device::identity(name);
         let mut like_it: Vec<_> = self.like_it(name, ports).collect();
-        if like_it.iter().any(|port| self::full(&port.port_name) == full) {
+        if like_it.iter().any(|port| device::identity(&port.port_name) == identity) {
             return Some(name.into());
         }
         let only = like_it.pop().filter(|_| like_it.is_empty() && self.alone);
@@ -176,11 +174,6 @@ fn usb(port: &SerialPortInfo) -> Option<&UsbPortInfo> {
         SerialPortType::UsbPort(usb) => Some(usb),
         SerialPortType::PciPort | SerialPortType::BluetoothPort | SerialPortType::Unknown => None,
     }
-}
-
-/// The name may be a link to the port, as in /dev/serial/by-id.
-fn full(name: &str) -> PathBuf {
-    fs::canonicalize(name).unwrap_or_else(|_| PathBuf::from(name))
 }
 
 #[cfg(test)]
@@ -252,7 +245,7 @@ mod tests {
     fn a_port_that_is_not_on_usb_is_known_by_its_name() {
         let target = Target::device("/dev/no-such-port");
         let mut known = Known::of(&target);
-        assert_eq!(known.name().as_deref(), Some("/dev/no-such-port"));
+        assert!(known.now().is_some_and(|now| now.kind == target.kind));
         let mut looks = 0;
         let stopped = known.reopen(PATIENCE, || {
             looks += 1;

@@ -69,6 +69,16 @@ impl<P: Port> Port for Told<P> {
     fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
         self.0.set_timeout(timeout)
     }
+
+    fn set_dtr(&mut self, on: bool) -> io::Result<()> {
+        debug!("DTR {}", if on { "set" } else { "cleared" });
+        self.0.set_dtr(on)
+    }
+
+    fn set_rts(&mut self, on: bool) -> io::Result<()> {
+        debug!("RTS {}", if on { "set" } else { "cleared" });
+        self.0.set_rts(on)
+    }
 }
 
 #[cfg(test)]

@@ -93,6 +93,8 @@
 //!   before it is a fault.
 //! - The end of the transport under a script that may reset the board is [`Reply::Closed`], not a reset: an unplugged board
 //!   looks the same.
+//! - A reset that is asked for ([`Reset`]) is not waited for: what a board runs then may never come to a prompt, and to look
+//!   for one would stop it.
 //! - In an open flow everything is quoted so that it can meet the raw REPL itself, not only what goes before its offer's
 //!   answer: which of it does is a matter of timing.
 //! - An operation that saw a loss says so with its next script ([`Script::windowed`]); [`Script::is_ahead`] tells it whether its

@@ -8,6 +8,9 @@ use crate::Port;
 /// whose USB has to follow.
 const HELD: Duration = Duration::from_millis(200);
 
+/// How long a request to a port on another machine may take to go out.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Resets a board by its port's lines, as esptool's hard reset does: DTR is cleared, which leaves RTS alone set, and then
 /// RTS. At the end both are set again, as they are when a port is opened.
 ///
@@ -20,6 +23,7 @@ const HELD: Duration = Duration::from_millis(200);
 ///
 /// [`Unsupported`](io::ErrorKind::Unsupported), or what the system says, where the port has no such lines.
 pub fn reset_by_lines(port: &mut (impl Port + ?Sized)) -> io::Result<()> {
+    port.set_timeout(PATIENCE)?;
     port.set_dtr(false)?;
     port.set_rts(true)?;
     port.flush()?;

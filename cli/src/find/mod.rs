@@ -15,6 +15,8 @@ pub(crate) use found::{Found, long_name, sorted};
 #[cfg(unix)]
 pub(crate) use group::to_join;
 
+use serialport::SerialPortInfo;
+
 use crate::{
     port::{Kind, Target},
     project::Project,
@@ -23,11 +25,16 @@ use crate::{
 
 /// Returns the serial ports of this machine.
 pub(crate) fn ports() -> Vec<Found> {
+    sorted(listed())
+}
+
+/// Returns them as the system lists them.
+pub(crate) fn listed() -> Vec<SerialPortInfo> {
     // Where a container has none, serialport panics.
     if cfg!(target_os = "linux") && !Path::new("/sys/class/tty").is_dir() {
         return Vec::new();
     }
-    sorted(serialport::available_ports().unwrap_or_default())
+    serialport::available_ports().unwrap_or_default()
 }
 
 /// Returns the board that is meant: the one that was named, else the project file's, else the one that is here.

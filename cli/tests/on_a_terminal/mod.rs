@@ -1,6 +1,7 @@
 //! The trials.
 
 mod bench;
+mod entering;
 mod files;
 mod fleet;
 mod gets;
@@ -27,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(gets::trials());
     trials.extend(programs::trials());
     trials.extend(bench::trials());
+    trials.extend(entering::trials());
     trials.extend(repl::trials());
     trials.extend(repl_script::trials());
     trials.extend(trees::trials());

@@ -80,27 +80,6 @@ impl<P: Port> Rfc2217<P> {
         Ok(this)
     }
 
-    /// Sets or clears DTR. The request is sent with the next read, write or flush at the latest; the server's answer is not
-    /// waited for, since some servers answer wrongly.
-    ///
-    /// # Errors
-    ///
-    /// The connection's.
-    pub fn set_dtr(&mut self, on: bool) -> io::Result<()> {
-        self.telnet.ask(&com_port::dtr(on));
-        self.send(Duration::ZERO).map(|_| ())
-    }
-
-    /// Sets or clears RTS, as [`set_dtr`](Self::set_dtr) does DTR.
-    ///
-    /// # Errors
-    ///
-    /// The connection's.
-    pub fn set_rts(&mut self, on: bool) -> io::Result<()> {
-        self.telnet.ask(&com_port::rts(on));
-        self.send(Duration::ZERO).map(|_| ())
-    }
-
     /// Returns the connection.
     pub fn into_inner(self) -> P {
         self.port
@@ -200,6 +179,19 @@ impl<P: Port> Port for Rfc2217<P> {
     fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
         self.timeout = timeout;
         Ok(())
+    }
+
+    /// The request is sent with the next read, write or flush at the latest; the server's answer is not waited for, since
+    /// some servers answer wrongly.
+    fn set_dtr(&mut self, on: bool) -> io::Result<()> {
+        self.telnet.ask(&com_port::dtr(on));
+        self.send(Duration::ZERO).map(|_| ())
+    }
+
+    /// As [`set_dtr`](Port::set_dtr).
+    fn set_rts(&mut self, on: bool) -> io::Result<()> {
+        self.telnet.ask(&com_port::rts(on));
+        self.send(Duration::ZERO).map(|_| ())
     }
 }
 

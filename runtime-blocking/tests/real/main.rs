@@ -7,6 +7,8 @@ mod cancel;
 #[cfg(unix)]
 mod cut_off;
 #[cfg(unix)]
+mod entry;
+#[cfg(unix)]
 mod in_process;
 #[cfg(unix)]
 mod lossy;
@@ -31,6 +33,7 @@ fn main() {
     trials.extend(broken_off::trials());
     trials.extend(cancel::trials());
     trials.extend(cut_off::trials());
+    trials.extend(entry::trials());
     trials.extend(lossy::trials());
     trials.extend(puts::trials());
     trials.extend(worker::trials());
