@@ -79,7 +79,7 @@ impl MicroPython {
         let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let (master, slave) = tty::open_raw()?;
         let program = self.program.clone().unwrap_or_else(|| "micropython".into());
-        let mut command = Command::new(program).current_dir(&self.dir);
+        let mut command = Command::new(program).current_dir(&self.dir).env("HOME", NO_HOME);
         if let Some(heap) = &self.heap {
             command = command.arg("-X").arg(format!("heapsize={heap}"));
         }
@@ -89,6 +89,10 @@ impl MicroPython {
         Ok(Process { child: Mutex::new(child), master, spoke: AtomicBool::new(false), interrupts })
     }
 }
+
+/// A folder that is not there. From the user's it would read into its heap what was typed at other boards, and add what is
+/// typed at this one.
+const NO_HOME: &str = "/none";
 
 /// One process and the master side of its terminal.
 pub(crate) struct Process {

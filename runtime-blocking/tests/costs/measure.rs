@@ -99,7 +99,7 @@ impl Gauge {
     pub(crate) fn new() -> Result<Self, Failed> {
         let dir = tempfile::tempdir()?;
         let board = Running::micropython(MicroPython::new(dir.path()))?;
-        let mut connection = Connection::new(InProcess(board.in_process()), Session::default());
+        let mut connection = Connection::new(InProcess::started(board.in_process())?, Session::default());
         connection.run(PutAll::new(Planned::new(b"x"), ["f"])?)?;
         Ok(Self { rich: connection.into_parts().1.board().clone(), content: Content::new() })
     }
@@ -112,7 +112,7 @@ impl Gauge {
             Way::One => Session::with_board(Config::default(), self.rich.clone()),
             Way::Chunks(_) | Way::Deflate(_) => Session::default(),
         };
-        let mut connection = Connection::new(InProcess(board.in_process()), session);
+        let mut connection = Connection::new(InProcess::started(board.in_process())?, session);
         let Ok(about) = connection.run(Info::new()) else { return Ok(Met::TooLittle) };
         let (encoding, window_bits) = match way {
             Way::Chunks(encoding) => (encoding, None),

@@ -46,7 +46,7 @@ impl Small {
     fn start(heap: usize) -> Result<Self, Failed> {
         let dir = tempfile::tempdir()?;
         let board = Running::micropython(MicroPython::new(dir.path()).heap(heap.to_string()))?;
-        let connection = Connection::new(InProcess(board.in_process()), Session::default());
+        let connection = Connection::new(InProcess::started(board.in_process())?, Session::default());
         Ok(Self { heap, connection, dir })
     }
 

@@ -12,6 +12,20 @@ use rawpaste_board::End;
 #[derive(Debug)]
 pub(crate) struct InProcess(pub(crate) End);
 
+impl InProcess {
+    /// A board that has started: a `^C` before that would leave its trace in the board's memory.
+    #[allow(dead_code)] // Not each test file asks for it.
+    pub(crate) fn started(mut end: End) -> io::Result<Self> {
+        end.set_timeout(Duration::from_secs(60));
+        let (mut heard, mut byte) = (Vec::new(), [0]);
+        while !heard.ends_with(b">>> ") {
+            end.read_exact(&mut byte)?;
+            heard.push(byte[0]);
+        }
+        Ok(Self(end))
+    }
+}
+
 impl Read for InProcess {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.0.read(buf)
