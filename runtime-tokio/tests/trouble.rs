@@ -31,31 +31,31 @@ mod unix {
     pub(crate) fn trials() -> Vec<Trial> {
         vec![
             trial("a flush never reaches the port", |board| {
-                let port = board.running.on_pty()?;
+                let port = board.on_port()?;
                 block_on(async {
-                    let tty = stream(&port.name().to_string_lossy())?;
+                    let tty = stream(port.name())?;
                     let mut config = Config::default();
                     // So the engine does ask for flushes.
                     config.holds = Holds::UntilFlush;
                     let mut connection = Connection::new(Serial::new(tty), Session::new(config));
                     connection.run(Put::new(&b"one"[..], "one")?).await?;
-                    assert_eq!(fs::read(board.dir.path().join("one"))?, b"one");
+                    assert_eq!(fs::read(port.dir().join("one"))?, b"one");
                     Ok(())
                 })
             }),
             trial("a put that was cancelled at any await point goes on", |board| {
-                let port = board.running.on_pty()?;
+                let port = board.on_port()?;
                 let points = block_on(async {
-                    let tty = stream(&port.name().to_string_lossy())?;
-                    cancel(board.dir.path(), Connection::new(Serial::new(tty), Session::default())).await
+                    let tty = stream(port.name())?;
+                    cancel(port.dir(), Connection::new(Serial::new(tty), Session::default())).await
                 })?;
                 assert!(points > 40, "{points}");
                 Ok(())
             }),
             trial("a put goes on over a second transport", |board| {
-                let port = board.running.on_pty()?;
-                let name = port.name().to_string_lossy();
-                block_on(second(&name, board.dir.path()))
+                let port = board.on_port()?;
+                let name = port.name();
+                block_on(second(&name, port.dir()))
             }),
         ]
     }

@@ -51,8 +51,8 @@ fn on_disk(
 ) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let pty = board.running.on_pty()?;
-        let mut port = rawpaste_tokio::open(&pty.name().to_string_lossy(), Config::default())?;
+        let pty = board.on_port()?;
+        let mut port = rawpaste_tokio::open(pty.name(), Config::default())?;
         port.run(Exec::captured(MOUNT.replace("KIND", kind), 100)?).await?;
         test(&mut port).await
     })
