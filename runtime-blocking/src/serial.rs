@@ -50,8 +50,8 @@ impl Serial {
     ///
     /// # Errors
     ///
-    /// What the system says: the port is not there, is busy, or needs a permission. On Windows, which tells the last two
-    /// apart no more than Wine does, both are [`ResourceBusy`](io::ErrorKind::ResourceBusy).
+    /// What the system says: the port is not there, is busy, or needs a permission. On Windows, which does not tell the last
+    /// two apart, both are [`ResourceBusy`](io::ErrorKind::ResourceBusy).
     pub fn open(name: &str) -> io::Result<Self> {
         let port = serialport::new(name, 115_200).open_native().map_err(|error| reason(name, error))?;
         // serialport waits until there is room for a byte; without this the write then waits until all have gone,

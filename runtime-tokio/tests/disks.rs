@@ -3,7 +3,7 @@
 use rawpaste::{
     Config, DriveError, Error, Exec, Get, Kind, List, MakeDir, Operation, Put, Refused, Rename, Space, Stat,
 };
-use rawpaste_board::trial::{Board, Failed, Trial, trial};
+use rawpaste_board::trial::{Board, Failed, Trial, run, trial};
 use rawpaste_tokio::{Connection, Serial};
 
 /// 200 blocks of 512 bytes at `/ram`.
@@ -26,8 +26,8 @@ vfs.KIND.mkfs(ram)
 vfs.mount(vfs.KIND(ram),'/ram')
 ";
 
-pub(crate) fn trials() -> Vec<Trial> {
-    [("littlefs", "VfsLfs2"), ("fat", "VfsFat")].into_iter().flat_map(on).collect()
+fn main() {
+    run([("littlefs", "VfsLfs2"), ("fat", "VfsFat")].into_iter().flat_map(on).collect())
 }
 
 fn on((name, kind): (&'static str, &'static str)) -> [Trial; 3] {

@@ -1,4 +1,4 @@
-//! Every scenario that the unix port can tell, through tokio, on a real MicroPython behind a pseudo-terminal.
+//! Every scenario that the unix port can tell, through tokio, on a real MicroPython behind a port by name.
 
 use std::time::Duration;
 
