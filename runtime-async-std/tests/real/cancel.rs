@@ -4,7 +4,7 @@ use std::{fs, path::Path, pin::pin, task::Poll};
 
 use async_std::stream;
 use rawpaste::{Event, Put, Session};
-use rawpaste_async_std::{Connection, Error, Keyboard, Serial, Threaded, Tty};
+use rawpaste_async_std::{Connection, Error, Keyboard, Serial, Threaded};
 use rawpaste_board::trial::{Failed, Trial, trial};
 
 use crate::streams::{Trying, bytes};
@@ -51,7 +51,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("a put that was cancelled at any await point goes on", |board| {
             let port = board.on_port()?;
-            let tty = Tty::open(port.name())?;
+            let tty = Serial::open(port.name())?.into_inner();
             let points = async_std::task::block_on(cancel(port.dir(), tty))?;
             assert!(points > 40, "{points}");
             Ok(())
@@ -68,7 +68,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             let name = port.name();
             let data = bytes(20_000);
             let mut put = Put::new(&data[..], "a file")?.chunk(256);
-            let serial = Serial::new(Trying::new(Tty::open(&name)?, DIES));
+            let serial = Serial::new(Trying::new(Serial::open(name)?.into_inner(), DIES));
             let mut first = Connection::new(serial, Session::default());
             smol::block_on(async {
                 let (mut done, mut least) = (0, u64::MAX);

@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Duration};
 
 use async_std::{stream, task};
 use rawpaste::{Config, Error, Exec, Get, Holds, Leave, List, Operation, Put, Session};
-use rawpaste_async_std::{Connection, Keyboard, Serial, Threaded, Tty, open};
+use rawpaste_async_std::{Connection, Keyboard, Native, Serial, Threaded, open};
 use rawpaste_board::trial::{Failed, Trial, trial};
 
 use crate::streams::{Trying, bytes};
@@ -16,7 +16,7 @@ const fn sends<F: Future + Send>(future: F) -> F {
 
 /// The futures are `Send` where stream and operation are.
 #[expect(dead_code, reason = "it need only compile")]
-fn futures_are_send<O: Operation<Output: Send> + Send>(tty: &mut Connection<Tty>, first: O, second: O) {
+fn futures_are_send<O: Operation<Output: Send> + Send>(tty: &mut Connection<Native>, first: O, second: O) {
     drop(sends(tty.run(first)));
     drop(sends(tty.attend(second, Keyboard { typed: stream::empty(), interrupts: stream::empty() }, |_| {})));
 }
@@ -56,7 +56,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         }),
         trial("a flush never reaches the port", |board| {
             let port = board.on_port()?;
-            let tty = Tty::open(port.name())?;
+            let tty = Serial::open(port.name())?.into_inner();
             let mut config = Config::default();
             // So the engine does ask for flushes.
             config.holds = Holds::UntilFlush;
