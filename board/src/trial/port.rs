@@ -1,14 +1,14 @@
 //! Serial ports of boards, of this system or of the one around it.
 //!
-//! The server starts a board for each client and says on two lines how its port is called and which folder is the board's. What
-//! the client sends is nothing but its end: then the board is gone.
+//! The server starts a board for each client and says on two lines how its port is called and which folder is the board's. A
+//! byte from the client unplugs the port, and a byte back says that this is done; the client's end is the end of all.
 
 use std::path::{Path, PathBuf};
 
 #[cfg(not(unix))]
 use std::{
     env,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
 };
 #[cfg(unix)]
@@ -36,21 +36,15 @@ pub const REFUSED: &str = "COM200";
 #[cfg(unix)]
 const NUMBERS: std::ops::Range<u32> = 6..200;
 
-/// The serial port of a MicroPython. Dropping this unplugs it: the port is gone, and the MicroPython and its folder too.
+/// The serial port of a MicroPython. Dropping this is the end of the port, the MicroPython and its folder.
 #[derive(Debug)]
 pub struct Port {
     name: String,
     dir: PathBuf,
-    _held: Held,
-}
-
-/// What the board lives in.
-#[derive(Debug)]
-enum Held {
     #[cfg(unix)]
-    Here { _port: PtyPort, _dir: tempfile::TempDir },
+    held: (Option<PtyPort>, tempfile::TempDir),
     #[cfg(not(unix))]
-    There { _server: TcpStream },
+    server: BufReader<TcpStream>,
 }
 
 impl Port {
@@ -66,11 +60,31 @@ impl Port {
         &self.dir
     }
 
+    /// Unplugs it: the port and the MicroPython are gone, and the folder stays as it is until this is dropped.
+    ///
+    /// # Errors
+    /// Elsewhere than on Unix, that the server is gone.
+    #[cfg(unix)]
+    pub fn unplug(&mut self) -> io::Result<()> {
+        self.held.0 = None;
+        Ok(())
+    }
+
+    /// Unplugs it: the port and the MicroPython are gone, and the folder stays as it is until this is dropped.
+    ///
+    /// # Errors
+    /// That the server is gone.
+    #[cfg(not(unix))]
+    pub fn unplug(&mut self) -> io::Result<()> {
+        self.server.get_mut().write_all(b"u")?;
+        self.server.read_exact(&mut [0])
+    }
+
     #[cfg(unix)]
     pub(super) fn here(running: Running, dir: tempfile::TempDir) -> io::Result<Self> {
         let port = running.on_pty()?;
         let name = port.name().to_string_lossy().into_owned();
-        Ok(Self { name, dir: dir.path().into(), _held: Held::Here { _port: port, _dir: dir } })
+        Ok(Self { name, dir: dir.path().into(), held: (Some(port), dir) })
     }
 
     /// Asks the server for one.
@@ -88,7 +102,7 @@ impl Port {
         }
         // The root of the system around Wine.
         let dir = PathBuf::from(if cfg!(windows) { format!("Z:{dir}") } else { dir });
-        Ok(Self { name, dir, _held: Held::There { _server: server.into_inner() } })
+        Ok(Self { name, dir, server })
     }
 }
 
@@ -132,14 +146,21 @@ pub fn serve(listener: &TcpListener, devices: &Path) -> io::Result<()> {
 /// Has a board for as long as the client stays.
 #[cfg(unix)]
 fn attend(mut client: TcpStream, devices: &Path, number: u32) -> io::Result<()> {
-    let port = Board::start()?.on_port()?;
+    let mut port = Board::start()?.on_port()?;
     let link = devices.join(format!("com{number}"));
     // One of an earlier server, say.
     let _ = fs::remove_file(&link);
     symlink(port.name(), &link)?;
-    let told = writeln!(client, "COM{number}\n{}", port.dir().display());
-    // Nothing comes but the end.
-    let gone = told.and_then(|()| client.read(&mut [0]));
+    let done = writeln!(client, "COM{number}\n{}", port.dir().display()).and_then(|()| {
+        let unplugged = client.read(&mut [0])? == 1;
+        if unplugged {
+            port.unplug()?;
+            client.write_all(b"u")?;
+            // Nothing comes but the end.
+            io::copy(&mut client, &mut io::sink())?;
+        }
+        Ok(())
+    });
     fs::remove_file(&link)?;
-    gone.map(drop)
+    done
 }

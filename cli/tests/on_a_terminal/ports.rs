@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use rawpaste_board::trial::{self, Board, Failed, Trial};
 
-use super::{Bench, trial};
+use super::{Bench, trial as on_bench};
 use crate::command::{code, command, done, errors, noise, run};
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("both_presets_of_flushes", |bench| {
+        on_bench("both_presets_of_flushes", |bench| {
             let (file, back) = (bench.here("file"), bench.here("back"));
             for (policy, seed) in [("windows", 1), ("unix", 2)] {
                 fs::write(&file, noise(40_000, seed)).unwrap();
@@ -22,11 +22,11 @@ pub(super) fn trials() -> Vec<Trial> {
                 assert!(fs::read(&back).unwrap() == noise(40_000, seed), "{policy}");
             }
         }),
-        trial("a_port_that_is_busy", busy),
+        on_bench("a_port_that_is_busy", busy),
         trial::trial("a_port_that_vanishes_in_the_middle_of_a_put", vanishes),
         #[cfg(windows)]
-        trial("a_port_by_each_of_its_names", |bench| {
-            let name = bench.name();
+        on_bench("a_port_by_each_of_its_names", |bench| {
+            let name = bench.port.name();
             for name in [name.to_owned(), name.to_lowercase(), format!(r"\\.\{name}")] {
                 assert_eq!(done(name, ["exec", "print(6*7)"]).trim_ascii(), b"42");
             }
@@ -36,8 +36,8 @@ pub(super) fn trials() -> Vec<Trial> {
 
 #[cfg(unix)]
 fn busy(bench: &Bench) {
-    let other = rawpaste_blocking::Serial::open(bench.name()).unwrap();
-    is_said_to_be_busy(bench.name());
+    let other = rawpaste_blocking::Serial::open(bench.port.name()).unwrap();
+    is_said_to_be_busy(bench.port.name());
     drop(other);
     done(bench.name(), ["ls"]);
 }
@@ -51,11 +51,11 @@ fn is_said_to_be_busy(name: &str) {
     let output = run(name, ["ls"]);
     assert_eq!(code(&output), 3, "{}", errors(&output));
     assert!(errors(&output).contains("is busy"), "{}", errors(&output));
-    assert!(errors(&output).contains("next: close the other program"), "{}", errors(&output));
+    assert!(errors(&output).contains("next: close "), "{}", errors(&output));
 }
 
 fn vanishes(board: Board) -> Result<(), Failed> {
-    let bench = Bench { port: board.on_port()?, here: tempfile::tempdir()? };
+    let mut bench = Bench::start(board)?;
     fs::write(bench.here("big"), noise(4 << 20, 1))?;
     let put = command(bench.name(), ["put", bench.here("big").to_str().unwrap(), ":big"]).spawn()?;
     let began = Instant::now();
@@ -63,10 +63,11 @@ fn vanishes(board: Board) -> Result<(), Failed> {
         assert!(began.elapsed() < Duration::from_secs(60), "nothing of the file comes");
         thread::sleep(Duration::from_millis(5));
     }
-    drop(bench.port);
+    bench.port.unplug()?;
     let output = put.wait_with_output()?;
     assert_eq!(code(&output), 3, "{}", errors(&output));
     assert!(errors(&output).contains("cannot put"), "{}", errors(&output));
     assert!(errors(&output).contains("next: "), "{}", errors(&output));
+    assert!(!bench.on_board("big").exists());
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rawpaste_board::trial::Trial;
 

@@ -88,7 +88,7 @@ pub(crate) fn trials() -> Vec<Trial> {
                 let (dead, mut session) = first.into_parts();
                 drop(dead);
                 session.lose();
-                let mut second = Connection::new(Serial::open(&name)?, session);
+                let mut second = Connection::new(Serial::open(name)?, session);
                 second
                     .attend(
                         &mut put,

@@ -119,19 +119,21 @@ fn presets(board: Board) -> Result<(), Failed> {
 }
 
 fn vanishes(board: Board) -> Result<(), Failed> {
-    let mut port = Some(board.on_port()?);
-    let mut connection = open(port.as_ref().map_or("", |port| port.name()), Config::default())?;
+    let mut port = board.on_port()?;
+    let mut connection = open(port.name(), Config::default())?;
     let keyboard = Keyboard { typed: mpsc::channel().1, interrupts: mpsc::channel().1 };
-    let (data, mut done) = (bytes(4 << 20), 0);
+    let (data, mut done, mut unplugged) = (bytes(4 << 20), 0, false);
     let ended = connection.attend(Put::new(&data[..], "a file")?, &keyboard, |event| {
         if let Event::Progress(progress) = event {
             done = progress.done;
-            if done > 20_000 {
-                port = None;
+            if done > 20_000 && !unplugged {
+                unplugged = true;
+                port.unplug().expect("it is there");
             }
         }
     });
-    assert!(done > 20_000 && done < data.len() as u64, "{done}");
+    assert!(unplugged && done < data.len() as u64, "{done}");
+    assert!(!port.dir().join("a file").exists());
     match ended {
         Err(DriveError::Transport(_)) => Ok(()),
         Err(DriveError::Engine(Error::Fault(fault))) if fault.kind == FaultKind::Closed => Ok(()),
