@@ -64,12 +64,29 @@ impl Arriving {
         }
     }
 
-    /// Gives it its name.
+    /// Gives it its name. Where Windows does not let go of the old file, all that came is kept for the next get.
     pub(crate) fn finish(self) -> Result<()> {
-        let (Name::Lasting(name) | Name::Passing(name)) = self.name;
-        name.persist(&self.target)
-            .map_err(|error| Failure::file("write", &self.target.to_string_lossy(), &error.error))
+        let failed = |error: &io::Error| Failure::file("write", &self.target.to_string_lossy(), error);
+        match self.name {
+            Name::Passing(name) => name.persist(&self.target).map_err(|error| failed(&error.error)),
+            Name::Lasting(name) => name.persist(&self.target).map_err(|error| {
+                let failure = failed(&error.error);
+                if !is_held(&error.error) || error.path.keep().is_err() {
+                    return failure;
+                }
+                failure.also("all of it is kept: the same command goes on from there").next(
+                    "close the program that has the old file open, or let it be written; then run the command again",
+                )
+            }),
+        }
     }
+}
+
+/// Whether Windows says that a file is open elsewhere, or may not be written, which it does not tell apart.
+fn is_held(error: &io::Error) -> bool {
+    const ACCESS_DENIED: i32 = 5;
+    const SHARING_VIOLATION: i32 = 32;
+    cfg!(windows) && matches!(error.raw_os_error(), Some(ACCESS_DENIED | SHARING_VIOLATION))
 }
 
 fn not_made(folder: &Path, error: &io::Error) -> Failure {

@@ -32,12 +32,13 @@ impl Local {
         let failed = |error: &io::Error| {
             Failure::file("read", &shown, error).next("look at the name; paths on the board begin with :")
         };
-        let mut file = File::open(name).map_err(|error| failed(&error))?;
-        let metadata = file.metadata().map_err(|error| failed(&error))?;
-        if metadata.is_dir() {
+        // First: to open one is an error on Windows, and not one that says so.
+        if name.is_dir() {
             return Err(Failure::trouble(format!("{} is a folder", Visible(&shown)))
                 .next("name the files in it, or put the folder: put -r DIR"));
         }
+        let mut file = File::open(name).map_err(|error| failed(&error))?;
+        let metadata = file.metadata().map_err(|error| failed(&error))?;
         if metadata.is_file() {
             return Ok(Self::File(file));
         }
@@ -145,13 +146,67 @@ pub(crate) fn destination(path: &BoardPath, given: Option<&Path>) -> Result<Path
         folder => folder.unwrap_or_else(|| Path::new("")),
     };
     // One component, whatever the system takes for a separator.
-    let name = path
-        .name()
-        .filter(|name| Path::new(name).components().count() == 1 && !(cfg!(windows) && name.contains(':')));
-    let name = name.filter(|name| Path::new(name).file_name().is_some_and(|last| last == *name));
+    let is_one = |name: &str| {
+        let path = Path::new(name);
+        path.components().count() == 1 && path.file_name().is_some_and(|last| last == name)
+    };
+    let name = path.name().filter(|name| unfit_name(name).is_none() && is_one(name));
     let name = name.ok_or_else(|| {
         Failure::usage(format!("{path} has no name that a file could have here"))
             .next("give it one: get :PATH NAME")
     })?;
     Ok(folder.join(name))
+}
+
+/// Says why a file of this system cannot have this name.
+pub(crate) fn unfit_name(name: &str) -> Option<&'static str> {
+    if name.len() > 255 {
+        return Some("has a part of more than 255 bytes");
+    }
+    if cfg!(windows) { unfit_on_windows(name) } else { None }
+}
+
+/// Windows opens devices under some names in every folder, with any extension, and drops dots and spaces at the end.
+fn unfit_on_windows(name: &str) -> Option<&'static str> {
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_uppercase();
+    let numbered = |device| {
+        let digits = "0123456789\u{b9}\u{b2}\u{b3}";
+        stem.strip_prefix(device).is_some_and(|rest| rest.chars().count() == 1 && digits.contains(rest))
+    };
+    let devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+    if devices.contains(&&*stem) || numbered("COM") || numbered("LPT") {
+        return Some("is the name of a device here");
+    }
+    let forbidden = |character: char| character < ' ' || "\"*/:<>?\\|".contains(character);
+    (name.contains(forbidden) || name.ends_with(['.', ' '])).then_some("is no name of a file here")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_windows_has_for_itself() {
+        for name in [
+            "nul",
+            "COM1",
+            "com1.txt",
+            "LPT\u{b9}",
+            "aux .py",
+            "ConIn$",
+            "a:b",
+            "a\\b",
+            "a.",
+            "a ",
+            "a?",
+            "\t",
+        ] {
+            assert!(unfit_on_windows(name).is_some(), "{name:?}");
+        }
+        for name in
+            ["main.py", "com", "COM12", "COM1x", "null", ".hidden", "a.b.c", "\u{fc}n\u{ef}", "'(x);$"]
+        {
+            assert_eq!(unfit_on_windows(name), None, "{name:?}");
+        }
+    }
 }

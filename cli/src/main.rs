@@ -20,6 +20,7 @@ mod interrupt;
 mod jobs;
 mod link;
 mod manner;
+mod output;
 mod path;
 mod port;
 mod progress;

@@ -5,6 +5,7 @@
 //! standard input types nothing: a `^D` that no script reads resets the board.
 
 use std::{
+    mem,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -56,22 +57,21 @@ impl Typist {
 
     fn type_all(&self, to: &Sender<Vec<u8>>, enter: u8) {
         let mut buffer = [0; 1024];
-        let (mut ahead, mut seen, mut ends) = (0, 0, true);
+        let (mut ahead, mut seen, mut last) = (0, 0, b'\n');
         while let Some(n @ 1..) = standard_input::read(&mut buffer, || self.is_done()) {
-            ends = buffer[n - 1] == b'\n';
-            for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
+            let typed = entered(&buffer[..n], &mut last, enter);
+            for line in typed.split_inclusive(|byte| *byte == enter) {
                 for piece in line.chunks(PIECE) {
                     self.wait(&mut ahead, &mut seen);
                     ahead += piece.len();
-                    let piece = piece.iter().map(|byte| if *byte == b'\n' { enter } else { *byte });
                     self.typed.store(true, Ordering::Relaxed);
-                    if self.is_done() || to.send(piece.collect()).is_err() {
+                    if self.is_done() || to.send(piece.into()).is_err() {
                         return;
                     }
                 }
             }
         }
-        if !ends && !self.is_done() {
+        if !matches!(last, b'\r' | b'\n') && !self.is_done() {
             // A last line without its end is a line all the same. Where nobody receives it the run is over.
             let _ = to.send(vec![enter]);
         }
@@ -96,5 +96,31 @@ impl Typist {
 
     fn is_done(&self) -> bool {
         self.done.load(Ordering::Relaxed)
+    }
+}
+
+/// Makes of the end of each line, `\n` or, as Windows has it, `\r\n`, what the Enter key sends. `last` is the byte before.
+fn entered(bytes: &[u8], last: &mut u8, enter: u8) -> Vec<u8> {
+    let key = |byte: &u8| match (mem::replace(last, *byte), *byte) {
+        (b'\r', b'\n') => None,
+        (_, b'\r' | b'\n') => Some(enter),
+        (_, byte) => Some(byte),
+    };
+    bytes.iter().filter_map(key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_entered_once() {
+        let lines = b"one\r\n\r\ntwo\n\nthree\r";
+        for cut in 0..=lines.len() {
+            let mut last = b'\n';
+            let mut typed = entered(&lines[..cut], &mut last, b'\r');
+            typed.extend(entered(&lines[cut..], &mut last, b'\r'));
+            assert_eq!(typed, b"one\r\rtwo\r\rthree\r", "{cut}");
+        }
     }
 }

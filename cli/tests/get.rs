@@ -119,3 +119,43 @@ mod safely {
         assert_eq!(mode(&back), mode(&arriving));
     }
 }
+
+#[cfg(windows)]
+mod on_windows {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    use super::*;
+
+    /// It is all kept, and nothing of it comes twice.
+    #[test]
+    fn a_target_that_is_open_elsewhere() {
+        let content = noise(20_000, 1);
+        let (board, here, arriving) = folders(&content);
+        let back = here.path().join("back");
+        fs::write(&back, "old").unwrap();
+        let held = fs::OpenOptions::new().read(true).share_mode(1).open(&back).unwrap();
+        let arguments = ["get", ":f", back.to_str().unwrap()];
+        let output = run(at("sim", board.path()), arguments);
+        assert_eq!(code(&output), 3, "{}", errors(&output));
+        assert!(errors(&output).contains("next: close the program"), "{}", errors(&output));
+        assert_eq!(fs::read(&back).unwrap(), b"old");
+        assert!(fs::read(&arriving).unwrap() == content);
+        drop(held);
+        get(board.path(), here.path());
+        assert!(fs::read(&back).unwrap() == content);
+        assert_eq!(names(here.path()), ["back"]);
+    }
+
+    #[test]
+    fn another_get_at_work_is_left_alone() {
+        let content = noise(5000, 1);
+        let (board, here, arriving) = folders(&content);
+        fs::write(&arriving, "another's").unwrap();
+        let another = fs::OpenOptions::new().read(true).write(true).share_mode(4).open(&arriving).unwrap();
+        get(board.path(), here.path());
+        drop(another);
+        assert!(fs::read(here.path().join("back")).unwrap() == content);
+        assert_eq!(fs::read(&arriving).unwrap(), b"another's");
+        assert_eq!(names(here.path()).len(), 2);
+    }
+}

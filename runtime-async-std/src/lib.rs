@@ -25,6 +25,11 @@
 //! # Sending between threads
 //!
 //! The future is `Send` where the stream, the operation and what it is given are.
+//!
+//! # On Windows
+//!
+//! async-io waits for no serial ports there, so `open` puts a blocking one behind async-std's threads (`Threaded`). Every scenario and
+//! cancelling at each await point run so under Wine, on COM ports with a real MicroPython behind them (`.ci/windows`).
 
 mod keyboard;
 #[cfg(feature = "serial")]

@@ -30,21 +30,15 @@ fn main() {
     run(simulated.chain(scenarios().into_iter().filter_map(real)).collect())
 }
 
-#[cfg(unix)]
 fn real(scenario: Scenario) -> Option<Trial> {
     let trial = rawpaste_board::trial::trial(format!("real: {}", scenario.name), |board| {
-        let port = board.running.on_pty()?;
+        let port = board.on_port()?;
         task::block_on(async {
-            let port = rawpaste_async_std::Serial::open(&port.name().to_string_lossy())?;
+            let port = rawpaste_async_std::Serial::open(port.name())?;
             tell(scenario.tasks, port).await
         })
     });
     scenario.simulated_only.is_none().then_some(trial)
-}
-
-#[cfg(not(unix))]
-fn real(_: Scenario) -> Option<Trial> {
-    None
 }
 
 async fn tell<S>(tasks: Vec<Task>, stream: S) -> Result<(), Failed>

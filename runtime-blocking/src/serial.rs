@@ -1,5 +1,7 @@
 //! Serial ports by name.
 
+#[cfg(windows)]
+use std::fs::OpenOptions;
 use std::{
     io::{self, Read, Write},
     time::Duration,
@@ -20,7 +22,7 @@ pub type Native = serialport::COMPort;
 /// The shortest timeout that every system knows; on Windows a write with none waits for ever.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// Opens the serial port `name` (`/dev/ttyACM0`, `COM3`) at 115200 baud, for this process alone.
+/// Opens the serial port `name` (`/dev/ttyACM0`, `COM3`, `COM10`) at 115200 baud, for this process alone.
 ///
 /// # Errors
 ///
@@ -48,9 +50,10 @@ impl Serial {
     ///
     /// # Errors
     ///
-    /// What the system says: the port is not there, is busy, or needs a permission.
+    /// What the system says: the port is not there, is busy, or needs a permission. On Windows, which does not tell the last
+    /// two apart, both are [`ResourceBusy`](io::ErrorKind::ResourceBusy).
     pub fn open(name: &str) -> io::Result<Self> {
-        let port = serialport::new(name, 115_200).open_native()?;
+        let port = serialport::new(name, 115_200).open_native().map_err(|error| reason(name, error))?;
         // serialport waits until there is room for a byte; without this the write then waits until all have gone,
         // and for ever if the board takes no more.
         #[cfg(unix)]
@@ -81,6 +84,27 @@ fn raise(serial: &mut Serial) {
 #[cfg(windows)]
 fn lower(port: &mut Native) {
     let _ = port.write_request_to_send(false).and_then(|()| port.write_data_terminal_ready(false));
+}
+
+#[cfg(unix)]
+fn reason(_name: &str, error: serialport::Error) -> io::Error {
+    error.into()
+}
+
+/// serialport says of any port that it cannot open that there is none; this asks the system itself.
+#[cfg(windows)]
+fn reason(name: &str, error: serialport::Error) -> io::Error {
+    const ACCESS_DENIED: i32 = 5;
+    const SHARING_VIOLATION: i32 = 32;
+    let device = format!(r"\\.\{}", name.trim_start_matches(r"\\.\"));
+    match OpenOptions::new().read(true).write(true).open(device) {
+        Err(told) if matches!(told.raw_os_error(), Some(ACCESS_DENIED | SHARING_VIOLATION)) => {
+            io::Error::new(io::ErrorKind::ResourceBusy, told)
+        }
+        Err(told) => told,
+        // It was free again, or is no serial port.
+        Ok(_) => error.into(),
+    }
 }
 
 impl<P: SerialPort> Serial<P> {

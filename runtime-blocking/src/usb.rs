@@ -1,9 +1,8 @@
 //! What the USB ids of a port say about the way to its board.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
+#[cfg(not(windows))]
+use std::{fs, path::PathBuf};
 
 use rawpaste::Flow;
 use serialport::SerialPortType;
@@ -31,15 +30,26 @@ pub fn port_flow(name: &str) -> Flow {
     if cfg!(target_os = "linux") && !Path::new("/sys/class/tty").is_dir() {
         return Flow::Windowed;
     }
-    // The name may be a link to the port, as in /dev/serial/by-id.
-    let full = |name: &str| fs::canonicalize(name).unwrap_or_else(|_| PathBuf::from(name));
+    let name = full(name);
     let ports = serialport::available_ports().unwrap_or_default();
-    match ports.into_iter().find(|port| full(&port.port_name) == full(name)).map(|port| port.port_type) {
+    match ports.into_iter().find(|port| full(&port.port_name) == name).map(|port| port.port_type) {
         Some(SerialPortType::UsbPort(usb)) => usb_flow(usb.vid, usb.pid),
         Some(SerialPortType::PciPort | SerialPortType::BluetoothPort | SerialPortType::Unknown) | None => {
             Flow::Windowed
         }
     }
+}
+
+/// The name may be a link to the port, as in /dev/serial/by-id.
+#[cfg(not(windows))]
+fn full(name: &str) -> PathBuf {
+    fs::canonicalize(name).unwrap_or_else(|_| PathBuf::from(name))
+}
+
+/// Nothing is looked up: that would open the port, and any other, and may reset the board behind it.
+#[cfg(windows)]
+fn full(name: &str) -> String {
+    name.trim_start_matches(r"\\.\").to_uppercase()
 }
 
 #[cfg(test)]

@@ -30,18 +30,12 @@ fn main() {
     run(simulated.chain(scenarios().into_iter().filter_map(real)).collect())
 }
 
-#[cfg(unix)]
 fn real(scenario: Scenario) -> Option<Trial> {
     let trial = rawpaste_board::trial::trial(format!("real: {}", scenario.name), |board| {
-        let port = board.running.on_pty()?;
-        tell(scenario.tasks, rawpaste_blocking::Serial::open(&port.name().to_string_lossy())?)
+        let port = board.on_port()?;
+        tell(scenario.tasks, rawpaste_blocking::Serial::open(port.name())?)
     });
     scenario.simulated_only.is_none().then_some(trial)
-}
-
-#[cfg(not(unix))]
-fn real(_: Scenario) -> Option<Trial> {
-    None
 }
 
 fn tell(tasks: Vec<Task>, port: impl Port) -> Result<(), Failed> {

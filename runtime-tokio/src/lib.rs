@@ -21,6 +21,14 @@
 //! the next run finds its own way back to a clean prompt. What the board was doing is interrupted then. An operation
 //! given as `&mut operation` keeps what it knows and goes on when it is run again, on this connection or another.
 //!
+//! # On Windows
+//!
+//! A port is called `COM3` or `COM10`, with or without `\\.\` in front. `open` has it through tokio's named pipes, with
+//! overlapped I/O. Every scenario, puts under both presets of flushes, cancelling at each await point, disks, and a port that
+//! vanishes run so under Wine, on COM ports with a real MicroPython behind them (`.ci/windows`). That shows that it works,
+//! not how fast Windows's own drivers are. The other way, run there too, is `rawpaste_blocking`'s `Worker`: a thread owns the
+//! port without overlapped I/O, and what comes back is awaited on tokio.
+//!
 //! # Many boards
 //!
 //! A connection for each board and a task for each connection are all that it takes: one thread carries a thousand of them,

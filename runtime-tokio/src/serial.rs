@@ -12,13 +12,18 @@ use tokio_serial::{SerialPortBuilderExt, SerialStream};
 
 use crate::Connection;
 
-/// Opens the serial port `name` (`/dev/ttyACM0`, `COM3`) at 115200 baud, for this process alone.
+/// Opens the serial port `name` (`/dev/ttyACM0`, `COM3`, `COM10`) at 115200 baud, for this process alone.
 ///
 /// # Errors
 ///
-/// What the system says: the port is not there, is busy, or needs a permission.
+/// What the system says: the port is not there, is busy, or needs a permission. On Windows, which does not tell the last two
+/// apart, both are [`ResourceBusy`](io::ErrorKind::ResourceBusy).
 pub fn open(name: &str, config: Config) -> io::Result<Connection<Serial>> {
-    let mut stream = tokio_serial::new(name, 115_200).open_native_async()?;
+    // tokio-serial adds the prefix again.
+    #[cfg(windows)]
+    let name = name.trim_start_matches(DEVICES);
+    let opened = tokio_serial::new(name, 115_200).open_native_async();
+    let mut stream = opened.map_err(|error| reason(name, error))?;
     raise(&mut stream);
     Ok(Connection::new(Serial { stream: Some(stream), close: lower }, Session::new(config)))
 }
@@ -47,6 +52,30 @@ fn lower(stream: &mut SerialStream) {
     use tokio_serial::SerialPort;
 
     let _ = stream.write_request_to_send(false).and_then(|()| stream.write_data_terminal_ready(false));
+}
+
+/// What stands before the names of ports above `COM9`.
+#[cfg(windows)]
+const DEVICES: &str = r"\\.\";
+
+#[cfg(unix)]
+fn reason(_name: &str, error: tokio_serial::Error) -> io::Error {
+    error.into()
+}
+
+/// tokio-serial says of any port that it cannot open that there is none; this asks the system itself.
+#[cfg(windows)]
+fn reason(name: &str, error: tokio_serial::Error) -> io::Error {
+    const ACCESS_DENIED: i32 = 5;
+    const SHARING_VIOLATION: i32 = 32;
+    match std::fs::OpenOptions::new().read(true).write(true).open(format!("{DEVICES}{name}")) {
+        Err(told) if matches!(told.raw_os_error(), Some(ACCESS_DENIED | SHARING_VIOLATION)) => {
+            io::Error::new(io::ErrorKind::ResourceBusy, told)
+        }
+        Err(told) => told,
+        // It was free again, or is no serial port.
+        Ok(_) => error.into(),
+    }
 }
 
 /// A serial port whose flush does nothing.

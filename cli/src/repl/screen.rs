@@ -2,12 +2,14 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, IsTerminal, Write},
-    mem,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use crate::report::{Failure, Result, Visible, say};
+use crate::{
+    output::Output,
+    report::{Failure, Result, Visible, say},
+};
 
 /// Where it goes.
 #[derive(Debug)]
@@ -22,12 +24,9 @@ pub(crate) struct Screen {
 #[derive(Debug)]
 enum Shows {
     /// As they are.
-    Bytes,
+    Plain(Output),
     /// With escapes for what is not printable.
     Escapes,
-    /// As text, which is all that the standard library writes to a console of Windows; and the begin of a character whose end
-    /// did not come yet.
-    Text(Vec<u8>),
 }
 
 #[derive(Debug)]
@@ -44,11 +43,7 @@ impl Screen {
             Err(error) => Err(Failure::file("capture to", &name.to_string_lossy(), &error)
                 .next("name a file that can be written: --capture FILE")),
         };
-        let shows = match escapes {
-            true => Shows::Escapes,
-            false if cfg!(windows) && io::stdout().is_terminal() => Shows::Text(Vec::new()),
-            false => Shows::Bytes,
-        };
+        let shows = if escapes { Shows::Escapes } else { Shows::Plain(Output::new()) };
         Ok(Self { capture: capture.map(open).transpose()?, shows, failure: None })
     }
 
@@ -63,13 +58,17 @@ impl Screen {
             self.capture = None;
             say(&format!("\nrawpaste: nothing more goes to {}: {error}", Visible(&name)));
         }
-        let mut out = io::stdout().lock();
         match &mut self.shows {
-            Shows::Bytes => out.write_all(bytes)?,
-            Shows::Escapes => out.write_all(&escape(bytes))?,
-            Shows::Text(begun) => out.write_all(text(begun, bytes).as_bytes())?,
+            Shows::Plain(output) => {
+                output.write_all(bytes)?;
+                output.flush()
+            }
+            Shows::Escapes => {
+                let mut out = io::stdout().lock();
+                out.write_all(&escape(bytes))?;
+                out.flush()
+            }
         }
-        out.flush()
     }
 
     /// Ends it.
@@ -90,42 +89,9 @@ fn escape(bytes: &[u8]) -> Vec<u8> {
     shown
 }
 
-/// Returns the text that `begun` and `bytes` are; in place of what is none it has U+FFFD.
-fn text(begun: &mut Vec<u8>, bytes: &[u8]) -> String {
-    let mut all = mem::take(begun);
-    all.extend_from_slice(bytes);
-    let mut text = String::new();
-    let mut chunks = all.utf8_chunks().peekable();
-    while let Some(chunk) = chunks.next() {
-        text.push_str(chunk.valid());
-        let wrong = chunk.invalid();
-        if chunks.peek().is_none() && str::from_utf8(wrong).is_err_and(|error| error.error_len().is_none()) {
-            *begun = wrong.into();
-        } else if !wrong.is_empty() {
-            text.push('\u{fffd}');
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_comes_in_any_pieces() {
-        let bytes = "é\u{1f40d}x".as_bytes();
-        for cut in 0..=bytes.len() {
-            let mut begun = Vec::new();
-            let (one, two) = (text(&mut begun, &bytes[..cut]), text(&mut begun, &bytes[cut..]));
-            assert_eq!(one + &two, "é\u{1f40d}x");
-            assert!(begun.is_empty());
-        }
-        let mut begun = Vec::new();
-        assert_eq!(text(&mut begun, b"\xffa\xc3("), "\u{fffd}a\u{fffd}(");
-        assert_eq!(text(&mut begun, b"\xf0\x9f\x90"), "");
-        assert_eq!(text(&mut begun, b"b"), "\u{fffd}b");
-    }
 
     #[test]
     fn escapes_what_is_not_printable() {

@@ -8,6 +8,7 @@ use rawpaste::{Content, TreeEntry, TreePlan, Unfit};
 
 use super::{count, files, here::hash_files, list, refuse};
 use crate::{
+    files::unfit_name,
     jobs::{Download, conclude, download},
     link::{Board, Link},
     path::BoardPath,
@@ -92,7 +93,7 @@ fn unfit_here(entries: &[TreeEntry]) -> Vec<Unfit> {
     let mut unfit = Vec::new();
     let mut folded: BTreeMap<String, &str> = BTreeMap::new();
     for TreeEntry { path, .. } in entries {
-        if let Some(wrong) = path.split('/').find_map(wrong_here) {
+        if let Some(wrong) = path.split('/').find_map(unfit_name) {
             unfit.push(Unfit { path: path.clone(), wrong: wrong.into() });
         }
         if cfg!(any(windows, target_os = "macos"))
@@ -103,21 +104,4 @@ fn unfit_here(entries: &[TreeEntry]) -> Vec<Unfit> {
         }
     }
     unfit
-}
-
-fn wrong_here(name: &str) -> Option<&'static str> {
-    if name.len() > 255 {
-        return Some("has a part of more than 255 bytes");
-    }
-    if !cfg!(windows) {
-        return None;
-    }
-    let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
-    let numbered =
-        |device| stem.strip_prefix(device).is_some_and(|rest| matches!(rest.as_bytes(), [b'1'..=b'9']));
-    if matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT") {
-        return Some("is the name of a device here");
-    }
-    let forbidden = |character: char| character < ' ' || "\"*:<>?\\|".contains(character);
-    (name.contains(forbidden) || name.ends_with(['.', ' '])).then_some("is no name of a file here")
 }

@@ -122,7 +122,9 @@ mod tests {
         let mut ignored = Ignored::new(&root, &["*.tmp".into()]).unwrap();
         ignored.enter("").unwrap();
         ignored.enter("inner").unwrap();
-        for (path, folder) in [("a.log", false), ("x.tmp", false), ("inner/a.log", false), ("rooted", false), ("build", true)] {
+        for (path, folder) in
+            [("a.log", false), ("x.tmp", false), ("inner/a.log", false), ("rooted", false), ("build", true)]
+        {
             assert!(ignored.covers(path, folder), "{path}");
         }
         assert!(ignored.covers("build/x", false) && ignored.covers("inner/build/deep/x", false));

@@ -1,10 +1,8 @@
 //! `cat`.
 
-use std::io;
-
 use clap::Args;
 
-use crate::{jobs::stream, link::Board, path::BoardPath, report::Result};
+use crate::{jobs::stream, link::Board, output::Output, path::BoardPath, report::Result};
 
 /// Show a file of the board, byte for byte
 #[derive(Args, Debug)]
@@ -18,6 +16,6 @@ pub(crate) struct Cat {
 impl Cat {
     /// Shows it.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
-        stream(board.open()?, &self.path, io::stdout().lock())
+        stream(board.open()?, &self.path, Output::new())
     }
 }

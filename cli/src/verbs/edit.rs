@@ -78,16 +78,7 @@ fn editor() -> Result<String> {
 
 /// Runs the editor, by the shell as git does.
 fn edit(editor: &str, file: &Path) -> Result<()> {
-    let mut command = if cfg!(windows) {
-        let mut command = Command::new("cmd");
-        command.arg("/C").arg(format!("{editor} \"{}\"", file.display()));
-        command
-    } else {
-        let mut command = Command::new("sh");
-        command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor).arg(file);
-        command
-    };
-    let status = command.status();
+    let status = command(editor, file).status();
     let status = status.map_err(|error| {
         Failure::file("start", editor, &error).next("set EDITOR to a program that is here")
     })?;
@@ -95,4 +86,21 @@ fn edit(editor: &str, file: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Failure::trouble(format!("the editor {} ended with an error", Visible(editor))))
+}
+
+#[cfg(not(windows))]
+fn command(editor: &str, file: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor).arg(file);
+    command
+}
+
+/// cmd takes the line as it is, between the outer quotes, and knows no escapes in it.
+#[cfg(windows)]
+fn command(editor: &str, file: &Path) -> Command {
+    use std::os::windows::process::CommandExt;
+
+    let mut command = Command::new("cmd");
+    command.raw_arg(format!("/D /S /C \"{editor} \"{}\"\"", file.display()));
+    command
 }

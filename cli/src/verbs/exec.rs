@@ -1,12 +1,13 @@
 //! `exec`, and what it shares with `run`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::Args;
 use rawpaste::{DriveError, Error, Patience, Refused, Reply};
 
 use crate::{
     link::{Board, Link},
+    output::Output,
     port::{Kind, Target},
     report::{Exit, Failure, Result, closed_output, note, say},
     typing::Typist,
@@ -47,9 +48,8 @@ pub(crate) enum Input {
 /// Runs code, its output as it comes.
 pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()> {
     let typist = (input == Input::Standard).then(|| Typist::start(link.typed(), enter(link.place())));
-    let mut closed = None;
+    let (mut out, mut closed) = (Output::new(), None);
     let output = |bytes: &[u8]| {
-        let mut out = io::stdout().lock();
         let written = out.write_all(bytes).and_then(|()| out.flush());
         if let Some(typist) = &typist {
             typist.printed();

@@ -12,6 +12,7 @@ use crate::{
     files::{destination, is_standard},
     jobs::{Download, download, stream},
     link::Board,
+    output::Output,
     path::BoardPath,
     report::{Failure, Result, Visible},
     tree::fetch,
@@ -43,7 +44,7 @@ impl Get {
             return Err(Failure::usage("a folder cannot go to standard output").next("get -r :PATH [DIR]"));
         }
         if standard {
-            return stream(board.open()?, &self.path, io::stdout().lock());
+            return stream(board.open()?, &self.path, Output::new());
         }
         if let Some(file) = self.file.as_ref().filter(|file| file.to_string_lossy().starts_with(':')) {
             return Err(Failure::usage(format!(

@@ -4,11 +4,24 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rawpaste_board::trial::{Trial, when_possible};
+use rawpaste_board::trial::Trial;
+#[cfg(unix)]
+use rawpaste_board::trial::when_possible;
 
 use super::{Bench, trial};
-use crate::command::{at, code, command, done, errors, noise, pairs, run};
+#[cfg(unix)]
+use crate::command::{at, code, errors, run};
+use crate::command::{command, done, noise, pairs};
 use crate::daily;
+
+/// Those that this system can hold.
+#[cfg(unix)]
+const NAMES: [&str; 6] = ["with space", "quo'te\"d", "ünï-日本-😀", "back\\slash", "-dash", "semi;colon$(x)"];
+#[cfg(not(unix))]
+const NAMES: [&str; 4] = ["with space", "ünï-日本-😀", "-dash", "semi;colon$(x)"];
+
+/// How often a put is killed: starting a process takes longer elsewhere.
+const KILLS: u32 = if cfg!(unix) { 40 } else { 10 };
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -23,8 +36,7 @@ pub(super) fn trials() -> Vec<Trial> {
             }
         }),
         trial("names_of_all_kinds", |bench| {
-            for name in ["with space", "quo'te\"d", "ünï-日本-😀", "back\\slash", "-dash", "semi;colon$(x)"]
-            {
+            for name in NAMES {
                 there_and_back(bench, name, name.as_bytes());
                 let listed = String::from_utf8(done(bench.name(), ["ls"])).unwrap();
                 assert!(listed.contains(name), "{listed}");
@@ -34,9 +46,10 @@ pub(super) fn trials() -> Vec<Trial> {
             }
         }),
         trial("files_of_a_day", |bench| {
-            daily::files(bench.name().to_str().unwrap(), bench.board.path());
+            daily::files(bench.name().to_str().unwrap(), bench.port.dir());
         }),
         trial("killed_at_any_moment_of_a_put", killed_at_any_moment),
+        #[cfg(unix)]
         when_possible(Trial::test("a_path_that_leaves_the_folder_is_refused", || {
             leaving_the_folder();
             Ok(())
@@ -62,7 +75,7 @@ fn killed_at_any_moment(bench: &Bench) {
     let began = Instant::now();
     done(bench.name(), arguments(0));
     let whole = began.elapsed();
-    for part in 0..40 {
+    for part in (0..KILLS).map(|kill| kill * 40 / KILLS) {
         let mut put = command(bench.name(), arguments(1)).spawn().unwrap();
         thread::sleep(whole * part / 32);
         put.kill().unwrap();
@@ -77,6 +90,7 @@ fn killed_at_any_moment(bench: &Bench) {
     }
 }
 
+#[cfg(unix)]
 fn leaving_the_folder() {
     let (dir, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let port = at("micropython", dir.path());

@@ -54,8 +54,7 @@ pub(super) fn trials() -> Vec<Trial> {
 /// Another board, behind a link of its own.
 fn another(shape: Shape) -> Bench {
     let Board { running, dir } = Board::start().unwrap();
-    let port = running.shaped(shape).unwrap().on_pty().unwrap();
-    Bench { port, board: dir, here: tempfile::tempdir().unwrap() }
+    Bench::start(Board { running: running.shaped(shape).unwrap(), dir }).unwrap()
 }
 
 /// A link that takes minutes for [`LARGE`].
@@ -104,16 +103,15 @@ fn interrupted() -> Result<(), Failed> {
 
 /// One is unplugged in the middle; the other has the file.
 fn vanishes(bench: &Bench) {
-    let other = another(SLOW);
+    let mut other = another(SLOW);
     let content = noise(LARGE, 5);
     fs::write(bench.here("big"), &content).unwrap();
     let fleet = start(bench, &other, &["big"]).spawn().unwrap();
     begun(&other);
-    let Bench { port, board, .. } = other;
-    drop(port);
+    other.port.unplug().unwrap();
     let output = fleet.wait_with_output().unwrap();
     assert_eq!(code(&output), 3, "{}", errors(&output));
     assert!(errors(&output).contains("1 of 2 boards done"), "{}", errors(&output));
     assert!(fs::read(bench.on_board("big")).unwrap() == content);
-    assert!(!board.path().join("big").exists());
+    assert!(!other.on_board("big").exists());
 }

@@ -1,16 +1,24 @@
 //! The trials.
 
+#[cfg(unix)]
 mod bench;
+#[cfg(unix)]
 mod entering;
 mod files;
+#[cfg(unix)]
 mod fleet;
+#[cfg(unix)]
 mod gets;
 #[cfg(target_os = "linux")]
 mod network;
+mod ports;
 mod programs;
+#[cfg(unix)]
 mod repl;
+#[cfg(unix)]
 mod repl_script;
 mod trees;
+#[cfg(unix)]
 mod watch;
 
 use std::io::{Read, Write};
@@ -18,36 +26,43 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rawpaste_blocking::{Port, Serial};
-use rawpaste_board::PtyPort;
-use rawpaste_board::trial::{Board, Failed, Trial};
+use rawpaste_board::trial::{self, Board, Failed, Trial};
 use tempfile::TempDir;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = files::trials();
-    trials.extend(fleet::trials());
-    trials.extend(gets::trials());
+    trials.extend(ports::trials());
     trials.extend(programs::trials());
-    trials.extend(bench::trials());
-    trials.extend(entering::trials());
-    trials.extend(repl::trials());
-    trials.extend(repl_script::trials());
     trials.extend(trees::trials());
-    trials.extend(watch::trials());
+    #[cfg(unix)]
+    {
+        trials.extend(entering::trials());
+        trials.extend(fleet::trials());
+        trials.extend(gets::trials());
+        trials.extend(bench::trials());
+        trials.extend(repl::trials());
+        trials.extend(repl_script::trials());
+        trials.extend(watch::trials());
+    }
     #[cfg(target_os = "linux")]
     trials.extend(network::trials());
     trials
 }
 
-/// A MicroPython behind a pseudo-terminal, and folders: its own, and one for files of this machine.
+/// A MicroPython behind a port, and a folder for files of this machine.
 pub(crate) struct Bench {
-    port: PtyPort,
-    board: TempDir,
+    port: trial::Port,
     here: TempDir,
 }
 
 impl Bench {
+    /// Starts them.
+    fn start(board: Board) -> std::io::Result<Self> {
+        Ok(Self { port: board.on_port()?, here: tempfile::tempdir()? })
+    }
+
     fn name(&self) -> &Path {
-        self.port.name()
+        Path::new(self.port.name())
     }
 
     fn here(&self, name: &str) -> PathBuf {
@@ -55,7 +70,7 @@ impl Bench {
     }
 
     fn on_board(&self, name: &str) -> PathBuf {
-        self.board.path().join(name)
+        self.port.dir().join(name)
     }
 
     /// Types a line at the friendly prompt, as a person does, and answers what comes up to the next prompt.
@@ -78,9 +93,8 @@ impl Bench {
 
 /// A trial on a fresh board.
 fn trial(name: &str, test: fn(&Bench)) -> Trial {
-    rawpaste_board::trial::trial(name, move |board: Board| -> Result<(), Failed> {
-        let (port, here) = (board.running.on_pty()?, tempfile::tempdir()?);
-        test(&Bench { port, board: board.dir, here });
-        Ok(())
+    trial::trial(name, move |board| {
+        test(&Bench::start(board)?);
+        Ok::<_, Failed>(())
     })
 }

@@ -2,16 +2,13 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::io::Read;
-use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rawpaste_board::trial::Trial;
-use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Bench, trial};
-use crate::command::{code, command, done, errors, run, run_with};
+use super::trial;
+use crate::command::{code, done, errors, run, run_with};
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -93,46 +90,63 @@ pub(super) fn trials() -> Vec<Trial> {
             }
             assert!(bench.type_line("print(kept)").contains("still here"));
         }),
-        trial("an_endless_loop_is_interrupted", interrupted),
-        trial("a_put_is_interrupted", put_interrupted),
+        #[cfg(unix)]
+        trial("an_endless_loop_is_interrupted", interrupted::program),
+        #[cfg(unix)]
+        trial("a_put_is_interrupted", interrupted::put),
     ]
 }
 
-fn interrupt(child: &Child) {
-    kill_process(Pid::from_child(child), Signal::INT).unwrap();
-}
+/// `^C` at the command.
+#[cfg(unix)]
+mod interrupted {
+    use std::fs;
+    use std::io::Read;
+    use std::process::Child;
+    use std::thread;
+    use std::time::{Duration, Instant};
 
-fn interrupted(bench: &Bench) {
-    bench.type_line("kept = 'still here'");
-    let endless = "print('going')\nwhile True:\n pass";
-    let mut exec = command(bench.name(), ["exec", endless]).spawn().unwrap();
-    let mut going = [0; 5];
-    exec.stdout.as_mut().unwrap().read_exact(&mut going).unwrap();
-    let began = Instant::now();
-    interrupt(&exec);
-    let output = exec.wait_with_output().unwrap();
-    assert_eq!(code(&output), 1, "{}", errors(&output));
-    assert!(errors(&output).contains("Traceback"), "{}", errors(&output));
-    assert!(errors(&output).contains("KeyboardInterrupt"), "{}", errors(&output));
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-    // A person finds the prompt, what was there before, and nothing of ours.
-    let answer = bench.type_line("print(kept, '_rp' in globals())");
-    assert!(answer.contains("still here False"), "{answer}");
-}
+    use rustix::process::{Pid, Signal, kill_process};
 
-fn put_interrupted(bench: &Bench) {
-    fs::write(bench.here("big"), vec![7; 4 << 20]).unwrap();
-    let put = command(bench.name(), ["put", bench.here("big").to_str().unwrap()]).spawn().unwrap();
-    let began = Instant::now();
-    let has_begun = || fs::read_dir(bench.on_board("")).unwrap().next().is_some();
-    while !has_begun() {
-        assert!(began.elapsed() < Duration::from_secs(10));
-        thread::sleep(Duration::from_millis(5));
+    use super::super::Bench;
+    use crate::command::{code, command, errors};
+
+    fn interrupt(child: &Child) {
+        kill_process(Pid::from_child(child), Signal::INT).unwrap();
     }
-    interrupt(&put);
-    let output = put.wait_with_output().unwrap();
-    assert_eq!(code(&output), 3, "{}", errors(&output));
-    assert!(errors(&output).contains("interrupted"), "{}", errors(&output));
-    assert!(!bench.on_board("big").exists());
-    assert!(bench.type_line("print(6*7)").contains("42"));
+
+    pub(super) fn program(bench: &Bench) {
+        bench.type_line("kept = 'still here'");
+        let endless = "print('going')\nwhile True:\n pass";
+        let mut exec = command(bench.name(), ["exec", endless]).spawn().unwrap();
+        let mut going = [0; 5];
+        exec.stdout.as_mut().unwrap().read_exact(&mut going).unwrap();
+        let began = Instant::now();
+        interrupt(&exec);
+        let output = exec.wait_with_output().unwrap();
+        assert_eq!(code(&output), 1, "{}", errors(&output));
+        assert!(errors(&output).contains("Traceback"), "{}", errors(&output));
+        assert!(errors(&output).contains("KeyboardInterrupt"), "{}", errors(&output));
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        // A person finds the prompt, what was there before, and nothing of ours.
+        let answer = bench.type_line("print(kept, '_rp' in globals())");
+        assert!(answer.contains("still here False"), "{answer}");
+    }
+
+    pub(super) fn put(bench: &Bench) {
+        fs::write(bench.here("big"), vec![7; 4 << 20]).unwrap();
+        let put = command(bench.name(), ["put", bench.here("big").to_str().unwrap()]).spawn().unwrap();
+        let began = Instant::now();
+        let has_begun = || fs::read_dir(bench.on_board("")).unwrap().next().is_some();
+        while !has_begun() {
+            assert!(began.elapsed() < Duration::from_secs(10));
+            thread::sleep(Duration::from_millis(5));
+        }
+        interrupt(&put);
+        let output = put.wait_with_output().unwrap();
+        assert_eq!(code(&output), 3, "{}", errors(&output));
+        assert!(errors(&output).contains("interrupted"), "{}", errors(&output));
+        assert!(!bench.on_board("big").exists());
+        assert!(bench.type_line("print(6*7)").contains("42"));
+    }
 }

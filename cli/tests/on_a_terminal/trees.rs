@@ -6,15 +6,20 @@ use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
-use rawpaste_board::trial::{Trial, when_possible};
+use rawpaste_board::trial::Trial;
+#[cfg(unix)]
+use rawpaste_board::trial::when_possible;
 
 use super::{Bench, trial};
-use crate::command::{at, code, command, done, errors, noise, run};
+#[cfg(unix)]
+use crate::command::{at, code, errors, run};
+use crate::command::{command, done, noise};
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         trial("a_tree_there_and_back", there_and_back),
         trial("a_tree_killed_at_any_moment", killed_at_any_moment),
+        #[cfg(unix)]
         when_possible(Trial::test("a_tree_with_links_on_the_board_writes_nothing_outside", || {
             links_on_the_board();
             Ok(())
@@ -111,14 +116,15 @@ fn killed_at_any_moment(bench: &Bench) {
         thread::sleep(whole * part / 14);
         sync.kill().unwrap();
         sync.wait().unwrap();
-        for (path, content) in tree(bench.board.path()) {
+        for (path, content) in tree(&bench.on_board("")) {
             assert!(path.contains(".rp-") || expected.get(&path) == Some(&content), "{path} is not whole");
         }
         done(bench.name(), arguments);
-        assert!(tree(bench.board.path()) == expected, "after {part} parts of 14");
+        assert!(tree(&bench.on_board("")) == expected, "after {part} parts of 14");
     }
 }
 
+#[cfg(unix)]
 fn links_on_the_board() {
     let (dir, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (src, outside) = (here.path().join("src"), here.path().join("outside"));

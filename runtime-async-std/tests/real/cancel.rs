@@ -4,7 +4,7 @@ use std::{fs, path::Path, pin::pin, task::Poll};
 
 use async_std::stream;
 use rawpaste::{Event, Put, Session};
-use rawpaste_async_std::{Connection, Error, Keyboard, Serial, Threaded, Tty};
+use rawpaste_async_std::{Connection, Error, Keyboard, Serial, Threaded};
 use rawpaste_board::trial::{Failed, Trial, trial};
 
 use crate::streams::{Trying, bytes};
@@ -50,25 +50,25 @@ where
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("a put that was cancelled at any await point goes on", |board| {
-            let port = board.running.on_pty()?;
-            let tty = Tty::open(&port.name().to_string_lossy())?;
-            let points = async_std::task::block_on(cancel(board.dir.path(), tty))?;
+            let port = board.on_port()?;
+            let tty = Serial::open(port.name())?.into_inner();
+            let points = async_std::task::block_on(cancel(port.dir(), tty))?;
             assert!(points > 40, "{points}");
             Ok(())
         }),
         trial("a put behind a thread that was cancelled at any await point goes on", |board| {
-            let port = board.running.on_pty()?;
-            let threaded = Threaded::new(rawpaste_blocking::Serial::open(&port.name().to_string_lossy())?);
-            let points = smol::block_on(cancel(board.dir.path(), threaded))?;
+            let port = board.on_port()?;
+            let threaded = Threaded::new(rawpaste_blocking::Serial::open(port.name())?);
+            let points = smol::block_on(cancel(port.dir(), threaded))?;
             assert!(points > 40, "{points}");
             Ok(())
         }),
         trial("a put goes on over a second transport", |board| {
-            let port = board.running.on_pty()?;
-            let name = port.name().to_string_lossy();
+            let port = board.on_port()?;
+            let name = port.name();
             let data = bytes(20_000);
             let mut put = Put::new(&data[..], "a file")?.chunk(256);
-            let serial = Serial::new(Trying::new(Tty::open(&name)?, DIES));
+            let serial = Serial::new(Trying::new(Serial::open(name)?.into_inner(), DIES));
             let mut first = Connection::new(serial, Session::default());
             smol::block_on(async {
                 let (mut done, mut least) = (0, u64::MAX);
@@ -88,7 +88,7 @@ pub(crate) fn trials() -> Vec<Trial> {
                 let (dead, mut session) = first.into_parts();
                 drop(dead);
                 session.lose();
-                let mut second = Connection::new(Serial::open(&name)?, session);
+                let mut second = Connection::new(Serial::open(name)?, session);
                 second
                     .attend(
                         &mut put,
@@ -100,7 +100,7 @@ pub(crate) fn trials() -> Vec<Trial> {
                         },
                     )
                     .await?;
-                assert_eq!(fs::read(board.dir.path().join("a file"))?, data);
+                assert_eq!(fs::read(port.dir().join("a file"))?, data);
                 assert!(least >= done, "it began again at {least} and had come to {done}");
                 Ok(())
             })

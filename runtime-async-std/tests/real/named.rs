@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Duration};
 
 use async_std::{stream, task};
 use rawpaste::{Config, Error, Exec, Get, Holds, Leave, List, Operation, Put, Session};
-use rawpaste_async_std::{Connection, Keyboard, Serial, Threaded, Tty, open};
+use rawpaste_async_std::{Connection, Keyboard, Native, Serial, Threaded, open};
 use rawpaste_board::trial::{Failed, Trial, trial};
 
 use crate::streams::{Trying, bytes};
@@ -16,7 +16,7 @@ const fn sends<F: Future + Send>(future: F) -> F {
 
 /// The futures are `Send` where stream and operation are.
 #[expect(dead_code, reason = "it need only compile")]
-fn futures_are_send<O: Operation<Output: Send> + Send>(tty: &mut Connection<Tty>, first: O, second: O) {
+fn futures_are_send<O: Operation<Output: Send> + Send>(tty: &mut Connection<Native>, first: O, second: O) {
     drop(sends(tty.run(first)));
     drop(sends(tty.attend(second, Keyboard { typed: stream::empty(), interrupts: stream::empty() }, |_| {})));
 }
@@ -39,36 +39,36 @@ where
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("a port by name on async-std: put, get, list, leave", |board| {
-            let port = board.running.on_pty()?;
-            let connection = open(&port.name().to_string_lossy(), Config::default())?;
-            task::block_on(put_get_list(connection, board.dir.path()))
+            let port = board.on_port()?;
+            let connection = open(port.name(), Config::default())?;
+            task::block_on(put_get_list(connection, port.dir()))
         }),
         trial("a port by name on smol: put, get, list, leave", |board| {
-            let port = board.running.on_pty()?;
-            let connection = open(&port.name().to_string_lossy(), Config::default())?;
-            smol::block_on(put_get_list(connection, board.dir.path()))
+            let port = board.on_port()?;
+            let connection = open(port.name(), Config::default())?;
+            smol::block_on(put_get_list(connection, port.dir()))
         }),
         trial("a blocking port behind a thread: put, get, list, leave", |board| {
-            let port = board.running.on_pty()?;
-            let threaded = Threaded::new(rawpaste_blocking::Serial::open(&port.name().to_string_lossy())?);
+            let port = board.on_port()?;
+            let threaded = Threaded::new(rawpaste_blocking::Serial::open(port.name())?);
             let connection = Connection::new(threaded, Session::default());
-            smol::block_on(put_get_list(connection, board.dir.path()))
+            smol::block_on(put_get_list(connection, port.dir()))
         }),
         trial("a flush never reaches the port", |board| {
-            let port = board.running.on_pty()?;
-            let tty = Tty::open(&port.name().to_string_lossy())?;
+            let port = board.on_port()?;
+            let tty = Serial::open(port.name())?.into_inner();
             let mut config = Config::default();
             // So the engine does ask for flushes.
             config.holds = Holds::UntilFlush;
             let serial = Serial::new(Trying::new(tty, usize::MAX));
             let mut connection = Connection::new(serial, Session::new(config));
             task::block_on(connection.run(Put::new(&b"one"[..], "one")?))?;
-            assert_eq!(fs::read(board.dir.path().join("one"))?, b"one");
+            assert_eq!(fs::read(port.dir().join("one"))?, b"one");
             Ok(())
         }),
         trial("what is typed and an interrupt reach the script", |board| {
-            let port = board.running.on_pty()?;
-            let mut connection = open(&port.name().to_string_lossy(), Config::default())?;
+            let port = board.on_port()?;
+            let mut connection = open(port.name(), Config::default())?;
             let ((sender, typed), (interrupter, interrupts)) =
                 (async_channel::bounded(8), async_channel::bounded(8));
             let keyboard = || Keyboard { typed: typed.clone(), interrupts: interrupts.clone() };

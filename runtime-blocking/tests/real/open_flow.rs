@@ -108,10 +108,10 @@ fn sum(data: &[u8]) -> u32 {
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("many independent scripts in an open flow", |board| {
-            let port = board.running.on_pty()?;
+            let port = board.on_port()?;
             let mut config = Config::default();
             config.flow = Flow::Open;
-            let mut connection = open(&port.name().to_string_lossy(), config)?;
+            let mut connection = open(port.name(), config)?;
             let data = bytes(300_000);
             let (most, raised, printed) = connection.run(Chunks::new(data.clone(), None))?;
             assert_eq!((most, raised), (2, Vec::new()));
@@ -119,10 +119,10 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(())
         }),
         trial("a script that does not compile, in the middle of an open flow", |board| {
-            let port = board.running.on_pty()?;
+            let port = board.on_port()?;
             let mut config = Config::default();
             config.flow = Flow::Open;
-            let mut connection = open(&port.name().to_string_lossy(), config)?;
+            let mut connection = open(port.name(), config)?;
             let data = bytes(30_000);
             let chunks = Chunks::new(data.clone(), Some(7));
             let (most, raised, printed) = connection.run(chunks)?;

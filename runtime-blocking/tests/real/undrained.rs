@@ -5,11 +5,12 @@ use std::{
     time::Duration,
 };
 
-use serialport::{ClearBuffer, DataBits, FlowControl, Parity, Result, SerialPort, StopBits, TTYPort};
+use rawpaste_blocking::Native;
+use serialport::{ClearBuffer, DataBits, FlowControl, Parity, Result, SerialPort, StopBits};
 
 /// A port whose flush panics.
 #[derive(Debug)]
-pub(crate) struct Undrained(pub(crate) TTYPort);
+pub(crate) struct Undrained(pub(crate) Native);
 
 impl Read for Undrained {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {

@@ -8,21 +8,18 @@ use std::{
 };
 
 use rawpaste::{Board, Eval, Exec, Operation, Put, Reply, Script, Session};
-use rawpaste_blocking::{Connection, Error, Pending, Port, Worker};
-use rawpaste_board::trial::{Board as Real, Failed, Trial, trial};
+use rawpaste_blocking::{Connection, Error, Pending, Port, Serial, Worker};
+use rawpaste_board::trial::{self, Failed, Trial, trial};
 
-use crate::{
-    in_process::InProcess,
-    ports::{Dies, bytes},
-};
+use crate::ports::{Dies, bytes};
 
 const fn is_send<T: Send>() {}
 const fn is_sync<T: Sync>() {}
 const _: () = is_send::<Pending<Eval>>();
 const _: () = is_sync::<Worker<Box<dyn Port + Send>>>();
 
-fn worker(board: Real) -> Result<Worker<InProcess>, Failed> {
-    Ok(Worker::new(Connection::new(InProcess(board.running.in_process()), Session::default()))?)
+fn worker(port: &trial::Port) -> Result<Worker<Serial>, Failed> {
+    Ok(Worker::new(Connection::new(Serial::open(port.name())?, Session::default()))?)
 }
 
 /// Panics when its script has run.
@@ -43,7 +40,8 @@ impl Operation for Panics {
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("worker: a result is waited for, and awaited", |board| {
-            let worker = worker(board)?;
+            let port = board.on_port()?;
+            let worker = worker(&port)?;
             assert_eq!(worker.submit(Eval::new("6*7")?).wait()?, "42");
             let (first, second) = (worker.submit(Eval::new("1+1")?), worker.submit(Eval::new("1+2")?));
             let text = pollster::block_on(async { Ok::<_, Failed>((second.await?, first.await?)) })?;
@@ -53,7 +51,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(())
         }),
         trial("worker: threads submit", |board| {
-            let worker = worker(board)?;
+            let port = board.on_port()?;
+            let worker = worker(&port)?;
             thread::scope(|scope| {
                 for thread in 0..4 {
                     let worker = &worker;
@@ -69,7 +68,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(())
         }),
         trial("worker: dropping the result cancels", |board| {
-            let worker = worker(board)?;
+            let port = board.on_port()?;
+            let worker = worker(&port)?;
             let forever = worker.submit(Exec::captured("while True: pass", 100)?);
             let behind = worker.submit(Eval::new("6*7")?);
             let never = worker.submit(Exec::captured("open('never', 'w')", 100)?);
@@ -82,9 +82,9 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(())
         }),
         trial("worker: an error hands the operation back", |board| {
-            let file = board.dir.path().join("a file");
-            let pty = board.running.on_pty()?;
-            let open = || rawpaste_blocking::Serial::open(&pty.name().to_string_lossy());
+            let port = board.on_port()?;
+            let file = port.dir().join("a file");
+            let open = || Serial::open(port.name());
             let dies = Dies { port: open()?, steps: 100 };
             let first = Worker::new(Connection::new(dies, Session::default()))?;
             let data = bytes(3000);
@@ -102,7 +102,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(())
         }),
         trial("worker: dropping the handle ends the thread", |board| {
-            let worker = worker(board)?;
+            let port = board.on_port()?;
+            let worker = worker(&port)?;
             let forever = worker.submit(Exec::captured("while True: pass", 100)?);
             let behind = worker.submit(Eval::new("6*7")?);
             thread::sleep(Duration::from_millis(500));
@@ -116,7 +117,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(())
         }),
         trial("worker: a panic comes out where the result is waited for", |board| {
-            let worker = worker(board)?;
+            let port = board.on_port()?;
+            let worker = worker(&port)?;
             let panics = worker.submit(Panics);
             let waiter = thread::spawn(move || panics.wait());
             assert!(waiter.join().is_err());

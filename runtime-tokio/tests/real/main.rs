@@ -1,12 +1,12 @@
-//! Scenarios on a real MicroPython, which runs on Unix alone.
+//! tokio and a real MicroPython, behind a port by name.
 
-#[cfg(unix)]
-mod unix;
+mod named;
+mod told;
+mod worker;
 
 fn main() {
-    #[cfg(unix)]
-    let trials = unix::trials();
-    #[cfg(not(unix))]
-    let trials = Vec::new();
+    let mut trials = told::trials();
+    trials.extend(named::trials());
+    trials.extend(worker::trials());
     rawpaste_board::trial::run(trials)
 }

@@ -6,18 +6,26 @@
 //!
 //! ```no_run
 //! use rawpaste_board::trial::{run, trial};
-//! use std::io::Read;
+//! use std::fs;
 //!
 //! fn main() {
-//!     run(vec![trial("it greets", |board| {
-//!         let mut host = board.running.in_process();
-//!         let mut greeting = [0; 11];
-//!         host.read_exact(&mut greeting)?;
-//!         assert_eq!(&greeting, b"MicroPython");
+//!     run(vec![trial("its port can be opened", |board| {
+//!         let port = board.on_port()?;
+//!         fs::File::open(port.name())?;
+//!         assert_eq!(fs::read_dir(port.dir())?.count(), 0);
 //!         Ok(())
 //!     })])
 //! }
 //! ```
+//!
+//! # Where MicroPython cannot run
+//!
+//! MicroPython is a process of a Unix system. Trials that reach their board [by the name of a port](Board::on_port) run on
+//! Windows, too, as far as Wine is Windows: a server on the Unix system around it (the example `ports` of this crate, which calls
+//! `trial::serve`) has a board for each of them and makes COM ports of their pseudo-terminals, and
+//! the environment variable `RAWPASTE_TEST_PORTS` tells its address. `.ci/windows` does all that.
+
+mod port;
 
 use std::env;
 use std::io::{self, Write};
@@ -25,10 +33,16 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use libtest_mimic::{Failed, Trial};
+#[cfg(unix)]
 use tempfile::TempDir;
 
-use crate::Running;
-use crate::find;
+use crate::find::Missing;
+#[cfg(unix)]
+use crate::{Running, find};
+
+#[cfg(unix)]
+pub use port::serve;
+pub use port::{PORTS, Port, REFUSED};
 
 /// The environment variable that, set to 1, makes trials fail where no MicroPython can be had.
 pub const REQUIRE: &str = "RAWPASTE_REQUIRE_MICROPYTHON";
@@ -39,32 +53,42 @@ pub const REQUIRE_SER2NET: &str = "RAWPASTE_REQUIRE_SER2NET";
 /// What a trial is given: a MicroPython of its own.
 #[derive(Debug)]
 pub struct Board {
-    /// It runs in [`dir`](Self::dir).
+    /// It runs in [`dir`](Self::dir). On Unix.
+    #[cfg(unix)]
     pub running: Running,
-    /// Its working directory: a fresh, empty folder, which is removed when this is dropped.
+    /// Its working directory: a fresh, empty folder, which is removed when this is dropped. On Unix.
+    #[cfg(unix)]
     pub dir: TempDir,
+    #[cfg(not(unix))]
+    port: Port,
 }
 
 impl Board {
     /// Starts a MicroPython in a fresh folder.
     ///
     /// # Errors
-    /// As [`Running::micropython`], and what the system says if it cannot make a folder.
-    #[cfg(unix)]
+    /// As [`Running::micropython`], and what the system says if it cannot make a folder. Elsewhere than on Unix, that
+    /// there is no server of ports.
     pub fn start() -> io::Result<Self> {
-        let dir = tempfile::tempdir()?;
-        let running = Running::micropython(crate::MicroPython::new(dir.path()))?;
-        Ok(Self { running, dir })
+        #[cfg(unix)]
+        {
+            let dir = tempfile::tempdir()?;
+            let running = Running::micropython(crate::MicroPython::new(dir.path()))?;
+            Ok(Self { running, dir })
+        }
+        #[cfg(not(unix))]
+        Ok(Self { port: Port::of_server()? })
     }
 
-    /// On this system there is none to start.
+    /// Puts it behind a serial port that is opened by name: a pseudo-terminal, or the server's COM port.
     ///
     /// # Errors
-    /// Always: why, and what to do.
-    #[cfg(not(unix))]
-    pub fn start() -> io::Result<Self> {
-        let missing = find::micropython().err().map(|why| why.to_string());
-        Err(io::Error::new(io::ErrorKind::NotFound, missing.unwrap_or_default()))
+    /// What the system says if there is no pseudo-terminal to be had.
+    pub fn on_port(self) -> io::Result<Port> {
+        #[cfg(unix)]
+        return Port::here(self.running, self.dir);
+        #[cfg(not(unix))]
+        Ok(self.port)
     }
 }
 
@@ -81,7 +105,7 @@ pub fn trial(
 /// The trial, ignored if no MicroPython can be had and none is required.
 #[must_use]
 pub fn when_possible(trial: Trial) -> Trial {
-    let ignored = find::micropython().is_err() && !required();
+    let ignored = possible().is_err() && !required();
     if ignored { trial.with_ignored_flag(true) } else { trial }
 }
 
@@ -123,7 +147,7 @@ pub struct Served {
 /// Trials that need no MicroPython (`Trial::test`) may be among them.
 pub fn run(trials: Vec<Trial>) -> ! {
     let arguments = libtest_mimic::Arguments::from_args();
-    if let Err(missing) = find::micropython()
+    if let Err(missing) = possible()
         && !arguments.list
     {
         let outcome = if required() { "fail" } else { "are ignored" };
@@ -139,6 +163,14 @@ pub fn run(trials: Vec<Trial>) -> ! {
         let _ = writeln!(io::stderr(), "trials through ser2net {outcome}: {missing}");
     }
     libtest_mimic::run(&arguments, trials).exit()
+}
+
+/// Whether boards can be started.
+fn possible() -> Result<(), Missing> {
+    #[cfg(unix)]
+    return find::micropython().map(drop);
+    #[cfg(not(unix))]
+    port::server().map(drop)
 }
 
 fn required() -> bool {

@@ -3,7 +3,7 @@
 use rawpaste::{
     Config, DriveError, Error, Exec, Get, Kind, List, MakeDir, Operation, Put, Refused, Rename, Space, Stat,
 };
-use rawpaste_board::trial::{Board, Failed, Trial, trial};
+use rawpaste_board::trial::{Board, Failed, Trial, run, trial};
 use rawpaste_tokio::{Connection, Serial};
 
 /// 200 blocks of 512 bytes at `/ram`.
@@ -26,8 +26,8 @@ vfs.KIND.mkfs(ram)
 vfs.mount(vfs.KIND(ram),'/ram')
 ";
 
-pub(crate) fn trials() -> Vec<Trial> {
-    [("littlefs", "VfsLfs2"), ("fat", "VfsFat")].into_iter().flat_map(on).collect()
+fn main() {
+    run([("littlefs", "VfsLfs2"), ("fat", "VfsFat")].into_iter().flat_map(on).collect())
 }
 
 fn on((name, kind): (&'static str, &'static str)) -> [Trial; 3] {
@@ -51,8 +51,8 @@ fn on_disk(
 ) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let pty = board.running.on_pty()?;
-        let mut port = rawpaste_tokio::open(&pty.name().to_string_lossy(), Config::default())?;
+        let pty = board.on_port()?;
+        let mut port = rawpaste_tokio::open(pty.name(), Config::default())?;
         port.run(Exec::captured(MOUNT.replace("KIND", kind), 100)?).await?;
         test(&mut port).await
     })

@@ -1,4 +1,4 @@
-//! Every scenario that the unix port can tell, through tokio, on a real MicroPython behind a pseudo-terminal.
+//! Every scenario that the unix port can tell, through tokio, on a real MicroPython behind a port by name.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ pub(crate) fn trials() -> Vec<Trial> {
 fn tell(scenario: &Scenario, board: Board) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let port = board.running.on_pty()?;
-        let mut connection = rawpaste_tokio::open(&port.name().to_string_lossy(), Config::default())?;
+        let port = board.on_port()?;
+        let mut connection = rawpaste_tokio::open(port.name(), Config::default())?;
         for (at, task) in scenario.tasks.iter().enumerate() {
             let told = perform(&mut connection, task).await?;
             if told != task.expected {
