@@ -9,6 +9,7 @@ use std::{
     ffi::OsStr,
     fs,
     io::{BufRead, BufReader, ErrorKind, Read, Write},
+    net::TcpListener,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     thread,
@@ -249,6 +250,26 @@ fn a_put_goes_on_when_the_port_is_back() {
         "{}",
         errors(&output)
     );
+    assert_eq!(fs::read(dir.path().join("noise")).unwrap(), bytes);
+}
+
+/// The same of a board on another machine.
+#[test]
+fn a_put_goes_on_when_its_server_is_back() {
+    let (here, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (file, bytes) = (here.path().join("noise"), noise(100_000, 5));
+    fs::write(&file, &bytes).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = board_of(&dir).shaped(SLOW).unwrap().on_tcp(listener).unwrap();
+    let port = format!("tcp://{address}");
+    let put = command(port, [OsStr::new("put"), file.as_os_str()]).spawn().unwrap();
+    wait_for_file(&dir, 0);
+    drop(server);
+    let _server = board_of(&dir).on_tcp(TcpListener::bind(address).unwrap()).unwrap();
+    let output = put.wait_with_output().unwrap();
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    assert_eq!(errors(&output).matches("went away").count(), 1, "{}", errors(&output));
     assert_eq!(fs::read(dir.path().join("noise")).unwrap(), bytes);
 }
 
