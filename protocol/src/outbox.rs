@@ -102,10 +102,9 @@ impl Outbox {
         self.held = Held::Nothing;
     }
 
-    /// Throws away what was not written yet, and owes no flush for what was: whatever is written next will.
+    /// Throws away what was not written yet; what the transport holds back, it still does.
     pub fn clear(&mut self) {
         self.batch.clear();
-        self.held = Held::Nothing;
     }
 }
 

@@ -106,12 +106,18 @@ impl Session {
     /// The link failed: the next run enters afresh.
     pub(crate) fn give_up(&mut self) {
         self.link.lose();
+        self.forget_writes();
+    }
+
+    /// What was not written must not go, and for what was no flush is owed: whatever is written next will bring one.
+    fn forget_writes(&mut self) {
         self.outbox.clear();
+        self.outbox.flushed();
     }
 
     /// Begins a run: what an earlier one left unsent must not go.
     pub(crate) fn begin(&mut self) {
-        self.outbox.clear();
+        self.forget_writes();
         self.stdin.clear();
         self.board.self_test.unsure = false;
         self.whose = Whose::Probe;
@@ -168,7 +174,7 @@ impl Session {
 
     /// The transport ended. That may be what the script was for.
     pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
-        self.outbox.clear();
+        self.forget_writes();
         self.link.closed()
     }
 
