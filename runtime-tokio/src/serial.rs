@@ -24,8 +24,8 @@ pub fn open(name: &str, config: Config) -> io::Result<Connection<Serial>> {
 
 /// A serial port whose flush does nothing.
 ///
-/// tokio's serial port drains when it is flushed: it waits until the wire is empty. A bare port holds nothing back,
-/// so there is nothing to flush, and that wait after each small write is what made uploads slow.
+/// On Unix tokio's serial port drains when it is flushed: its thread waits until the wire is empty. A bare port holds
+/// nothing back, so there is nothing to flush, and such a wait after each small write is what made uploads slow.
 #[derive(Debug)]
 pub struct Serial<S = SerialStream>(S);
 
