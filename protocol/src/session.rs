@@ -2,7 +2,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::{
-    Board, Config, Fault, Flow, Helper, Instant, Operation, Outbox, Patience, Reply, Run, Script, Stdin,
+    Board, Config, Fault, Flow, Helper, Holds, Instant, Operation, Outbox, Patience, Reply, Run, Script,
+    Stdin,
     link::{Desk, Link, Turn},
 };
 
@@ -137,7 +138,24 @@ impl Session {
         self.link.poll(now, &mut Desk { script, next, outbox, stdin, config })
     }
 
+    /// Says whether the middle of a windowed paste is on its way to a transport that holds nothing back.
+    pub(crate) const fn is_streaming(&self) -> bool {
+        matches!(self.config.holds, Holds::Nothing)
+            && self.config.in_flight.is_none()
+            && self.link.is_streaming()
+    }
+
+    /// Puts in the outbox what counts as sent of the script under way, from here on.
+    pub(crate) fn keep(&mut self, at: usize) {
+        let source = match self.whose {
+            Whose::Operation | Whose::Probe => self.script.source(),
+            Whose::Definition => self.definition.source(),
+        };
+        self.outbox.push(source.get(at..self.link.sent()).unwrap_or_default());
+    }
+
     /// Returns the script under way.
+    #[inline]
     pub(crate) const fn current(&self) -> &Script {
         match self.whose {
             Whose::Operation | Whose::Probe => &self.script,
@@ -182,10 +200,10 @@ impl Session {
     /// plain raw mode, where scripts are short, it defines one at a time.
     pub(crate) fn lacks_helpers(&mut self, again: bool) -> bool {
         let lacks = |helper: &&'static Helper| self.lacks(helper);
-        let mut missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).collect();
-        if missing.is_empty() {
+        if !self.script.helpers().iter().any(lacks) {
             return false;
         }
+        let mut missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).collect();
         missing.truncate(if self.board.plain { self.together.min(1) } else { self.together });
         let nonce = self.defined.is_empty().then_some(self.config.nonce);
         self.definition.define(missing, nonce);
@@ -217,7 +235,8 @@ impl Session {
     }
 
     fn lacks(&self, helper: &'static Helper) -> bool {
-        !self.defined.contains(&helper)
+        // Each is one static.
+        !self.defined.iter().any(|defined| core::ptr::eq(*defined, helper))
     }
 
     /// Returns whether the next script may go behind the one under way: in an open flow, if its helpers are there.

@@ -146,7 +146,7 @@ impl Enter {
                         return Some(News::Entered(Marked {
                             attempts: self.attempt,
                             nonce,
-                            heard: core::mem::take(&mut self.before.bytes),
+                            heard: self.before.to_vec(),
                         }));
                     }
                 }

@@ -181,8 +181,8 @@ impl<'a> Driver<'a> {
                 }
                 step @ (Step::Write { .. } | Step::Flush { .. } | Step::Read { .. }) => {
                     let seen = Seen::new(step);
-                    // A look at what came is for once.
-                    if seen != Seen::Read(self.bench.now) {
+                    // A look at what came is for once. Polled once, the engine may take a shorter way: each way has its turn.
+                    if seen != Seen::Read(self.bench.now) && (self.steps / 8).is_multiple_of(2) {
                         let again = Seen::new(run.poll(self.bench.now));
                         assert_eq!(seen, again, "polled without news, the step is another");
                     }
