@@ -99,9 +99,7 @@ pub(crate) fn check(name: &str, arguments: &[Argument<'_>]) -> u32 {
             #[cfg(feature = "transfer")]
             Argument::Pieces(_) => {}
             #[cfg(feature = "transfer")]
-            Argument::Base64(text64) => {
-                text.extend_from_slice(format!("{}", text64.len() / 4 * 3).as_bytes())
-            }
+            Argument::Base64(bytes) => text.extend_from_slice(format!("{}", bytes.len()).as_bytes()),
         }
     }
     text.iter().fold(0, |check, byte| (check * 31 + u32::from(*byte)) & 0xff_ffff)

@@ -80,6 +80,9 @@
 //! - Whatever a board sends, the engine does not panic, and keeps at most 64 KiB besides what the caller gave it and
 //!   what an operation collects, which has a bound of its own.
 //! - What a board says is escaped where an error shows it.
+//! - A large put takes at most 2 instructions for each byte of the file besides its digests, quoting and deflate, with a
+//!   window of 128, and a put or a get of any size allocates as often as a small one. `.ci/callgrind` and
+//!   `tests/allocations.rs` count both.
 //! - A transport that holds nothing back ([`Holds::Nothing`]) is never flushed.
 //!
 //! Out of scope: opening ports, their speed and lines, resetting boards by DTR and RTS; those are the drivers'.

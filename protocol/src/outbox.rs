@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use bytes::{Buf, BytesMut};
+use alloc::vec::Vec;
 
 use crate::{Cause, Holds, Instant, Policy};
 
@@ -12,11 +12,16 @@ use crate::{Cause, Holds, Instant, Policy};
 /// policy. Write [`batch`](Self::batch), say [`wrote`](Self::wrote), and look at [`due`](Self::due) before each write and
 /// before each wait.
 pub struct Outbox {
-    batch: BytesMut,
+    bytes: Vec<u8>,
+    /// So many of them were written.
+    gone: usize,
     holds: Holds,
     policy: Policy,
     held: Held,
 }
+
+/// Room for what the engine puts in at once: a slice of 1 KiB, a `^D`, an offer.
+const ROOM: usize = 1024 + 64;
 
 /// What the transport holds back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,36 +38,47 @@ impl Outbox {
     /// Returns one with nothing in it, for a transport that holds back this.
     #[must_use]
     pub fn new(holds: Holds, policy: Policy) -> Self {
-        Self { batch: BytesMut::new(), holds, policy, held: Held::Nothing }
+        Self { bytes: Vec::with_capacity(ROOM), gone: 0, holds, policy, held: Held::Nothing }
     }
 
     /// Appends bytes that are to be written.
+    #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
-        self.batch.extend_from_slice(bytes);
+        if self.gone > 0 {
+            self.bytes.drain(..core::mem::take(&mut self.gone));
+        }
+        self.bytes.extend_from_slice(bytes);
     }
 
     /// Returns whether everything was written.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        self.batch.is_empty()
+        self.bytes.is_empty()
     }
 
     /// Returns what is to be written next: as much as goes together, and no more than the threshold leaves room for. It
     /// is empty only if nothing is to be written, or a flush is [due](Self::due) first.
     #[must_use]
+    #[inline]
     pub fn batch(&self) -> &[u8] {
         let room = match (self.holds, self.held) {
             (Holds::Nothing, _) => usize::MAX,
             (Holds::UntilFlush, Held::Nothing) => self.policy.threshold,
             (Holds::UntilFlush, Held::Bytes { count, .. }) => self.policy.threshold.saturating_sub(count),
         };
-        &self.batch[..self.batch.len().min(self.policy.coalesce).min(room)]
+        let rest = &self.bytes[self.gone..];
+        &rest[..rest.len().min(self.policy.coalesce).min(room)]
     }
 
     /// Takes note that the first `n` bytes of the batch went, clamped to its length.
+    #[inline]
     pub fn wrote(&mut self, n: usize, now: Instant) {
         let n = n.min(self.batch().len());
-        self.batch.advance(n);
+        self.gone += n;
+        if self.gone == self.bytes.len() {
+            self.clear();
+        }
         if n > 0 && self.holds == Holds::UntilFlush {
             self.held = match self.held {
                 Held::Nothing => Held::Bytes { count: n, since: now },
@@ -73,6 +89,7 @@ impl Outbox {
 
     /// Says whether a flush is due before the next write, and by which rule.
     #[must_use]
+    #[inline]
     pub fn due(&self, now: Instant) -> Option<Cause> {
         match self.held {
             Held::Bytes { count, .. } if count >= self.policy.threshold => Some(Cause::Threshold),
@@ -102,10 +119,11 @@ impl Outbox {
         self.held = Held::Nothing;
     }
 
-    /// Throws away what was not written yet, and owes no flush for what was: whatever is written next will.
+    /// Throws away what was not written yet; what the transport holds back, it still does.
+    #[inline]
     pub fn clear(&mut self) {
-        self.batch.clear();
-        self.held = Held::Nothing;
+        self.bytes.clear();
+        self.gone = 0;
     }
 }
 
@@ -113,7 +131,7 @@ impl fmt::Debug for Outbox {
     /// Never shows the bytes: they are the contents of files.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outbox")
-            .field("batch", &self.batch.len())
+            .field("bytes", &(self.bytes.len() - self.gone))
             .field("held", &self.held)
             .finish_non_exhaustive()
     }

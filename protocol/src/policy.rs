@@ -35,13 +35,19 @@ pub enum Cause {
 ///
 /// | transport | a flush | [`Holds`] | preset |
 /// |---|---|---|---|
-/// | a pseudo-terminal, a TCP socket | does nothing | `Nothing` | any |
-/// | `serialport`, opened by our drivers | does nothing: they wrap it | `Nothing` | the host's |
-/// | `serialport` itself | `tcdrain` or `FlushFileBuffers`: waits until the wire is empty | `Nothing`, and never flush it | the host's |
-/// | tokio's serial port on Unix | `tcdrain` | `Nothing` | [`UNIX`](Self::UNIX) |
-/// | tokio's serial port on Windows | waits for what was written | `Nothing` | [`WINDOWS`](Self::WINDOWS) |
-/// | a buffered writer | writes what it has | `UntilFlush` | the host's |
-/// | a port behind a polling thread | hands over what it has | `UntilFlush` | [`WINDOWS`](Self::WINDOWS) |
+/// | a pseudo-terminal | has nothing to wait for | `Nothing` | any |
+/// | a TCP socket | does nothing; Nagle's algorithm holds small writes back whatever is flushed: set `TCP_NODELAY` | `Nothing` | any |
+/// | tokio's serial port on Unix | `tcdrain`: blocks the thread until the wire is empty. Opened by our driver it is wrapped, and does nothing | `Nothing` | [`UNIX`](Self::UNIX) |
+/// | tokio's serial port on Windows | does nothing; `FlushFileBuffers` by its blocking `std::io::Write` | `Nothing` | [`WINDOWS`](Self::WINDOWS) |
+/// | `serialport` | `tcdrain` or `FlushFileBuffers`: waits until the wire is empty. Opened by our drivers it is wrapped, and does nothing | `Nothing` | [`host`](Self::host)'s |
+/// | a buffered writer | writes what it has | `UntilFlush` | that of the host where the bytes go on |
+/// | a port behind a polling thread | hands over what it has | `UntilFlush` | [`WINDOWS`](Self::WINDOWS): a thread that polls is as slow as a driver there |
+///
+/// A wait for an empty wire after each small write is what once made uploads slow, so the first rule is to tell the truth
+/// about a transport that holds nothing back. What a put costs in writes and flushes under each preset is a table in the
+/// sources, `protocol/tests/cost.txt`: none on a bare transport; on one that holds back, windowed, one for each grant
+/// that is waited for, since two windows (256 bytes on most boards) are less than any threshold; in an
+/// [open flow](crate::Flow::Open) one for each script, and one each time that the threshold is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {

@@ -67,9 +67,9 @@ pub(crate) enum Argument<'a> {
     Str(&'a str),
     /// A bytes literal.
     Bytes(&'a [u8]),
-    /// Base64 that is bytes again on the board; the script [requires](Script::require) [`helper::BASE64`].
+    /// The same in base64, which is bytes again on the board; the script [requires](Script::require) [`helper::BASE64`].
     #[cfg(feature = "transfer")]
-    Base64(&'a str),
+    Base64(&'a [u8]),
     /// A tuple of tuples: an offset, a length and bytes.
     #[cfg(feature = "transfer")]
     Pieces(&'a [(u64, u64, &'a [u8])]),
@@ -106,14 +106,20 @@ impl Script {
     /// Appends a call of `helper` as [`call`](Self::call) does, but without a check over its arguments: the helper
     /// notices itself what did not arrive as it was sent.
     #[cfg(feature = "transfer")]
-    pub(crate) fn call_bare(&mut self, helper: &'static Helper, arguments: &[Argument<'_>]) {
+    pub(crate) fn call_bare<'a>(
+        &mut self,
+        helper: &'static Helper,
+        arguments: impl IntoIterator<Item = Argument<'a>>,
+    ) {
         self.require(helper);
-        self.source.extend_from_slice(format!("_rp.{}(", helper.name).as_bytes());
-        for (at, argument) in arguments.iter().enumerate() {
+        for part in ["_rp.", helper.name, "("] {
+            self.source.extend_from_slice(part.as_bytes());
+        }
+        for (at, argument) in arguments.into_iter().enumerate() {
             if at > 0 {
                 self.source.push(b',');
             }
-            self.literal(*argument);
+            self.literal(argument);
         }
         self.source.extend_from_slice(b")\n");
     }
@@ -132,13 +138,15 @@ impl Script {
 
     fn literal(&mut self, argument: Argument<'_>) {
         match argument {
-            Argument::Int(number) => self.source.extend_from_slice(format!("{number}").as_bytes()),
+            Argument::Int(number) => self.number(number),
             Argument::Str(text) => quote_str(text, &mut self.source),
             Argument::Bytes(bytes) => quote(bytes, self.quoting, &mut self.source),
             #[cfg(feature = "transfer")]
-            Argument::Base64(text) => {
-                self.source.extend_from_slice(format!("_rp.{}('", helper::BASE64.name).as_bytes());
-                self.source.extend_from_slice(text.as_bytes());
+            Argument::Base64(bytes) => {
+                for part in ["_rp.", helper::BASE64.name, "('"] {
+                    self.source.extend_from_slice(part.as_bytes());
+                }
+                self.base64(bytes);
                 self.source.extend_from_slice(b"')");
             }
             #[cfg(feature = "transfer")]
@@ -154,12 +162,38 @@ impl Script {
         }
     }
 
+    /// Appends a number in decimal.
+    fn number(&mut self, mut number: u64) {
+        let (mut digits, mut first) = ([0; 20], 20);
+        while first == 20 || number > 0 {
+            first -= 1;
+            digits[first] = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+        self.source.extend_from_slice(&digits[first..]);
+    }
+
+    #[cfg(feature = "transfer")]
+    fn base64(&mut self, bytes: &[u8]) {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+
+        let start = self.source.len();
+        self.source.resize(start + bytes.len().div_ceil(3) * 4, 0);
+        let written = STANDARD.encode_slice(bytes, &mut self.source[start..]);
+        // It has room for all.
+        self.source.truncate(start + written.unwrap_or(0));
+    }
+
     /// Says that the script needs `helper`, which its calls do not name.
     pub(crate) fn require(&mut self, helper: &'static Helper) {
         for needed in helper.requires {
             self.require(needed);
         }
-        if !self.helpers.contains(&helper) {
+        if !self.helpers.iter().any(|there| core::ptr::eq(*there, helper)) {
+            if self.helpers.capacity() == 0 {
+                // More than any script needs, so that each of two in turn allocates once.
+                self.helpers.reserve(16);
+            }
             self.helpers.push(helper);
         }
     }
@@ -279,6 +313,7 @@ impl Script {
         self.more();
     }
 
+    #[inline]
     pub(crate) fn source(&self) -> &[u8] {
         &self.source
     }

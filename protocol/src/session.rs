@@ -2,7 +2,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::{
-    Board, Config, Fault, Flow, Helper, Instant, Operation, Outbox, Patience, Reply, Run, Script, Stdin,
+    Board, Config, Fault, Flow, Helper, Holds, Instant, Operation, Outbox, Patience, Reply, Run, Script,
+    Stdin,
     link::{Desk, Link, Turn},
 };
 
@@ -107,12 +108,18 @@ impl Session {
     /// The link failed: the next run enters afresh.
     pub(crate) fn give_up(&mut self) {
         self.link.lose();
+        self.forget_writes();
+    }
+
+    /// What was not written must not go, and for what was no flush is owed: whatever is written next will bring one.
+    fn forget_writes(&mut self) {
         self.outbox.clear();
+        self.outbox.flushed();
     }
 
     /// Begins a run: what an earlier one left unsent must not go.
     pub(crate) fn begin(&mut self) {
-        self.outbox.clear();
+        self.forget_writes();
         self.stdin.clear();
         self.board.self_test.unsure = false;
         self.whose = Whose::Probe;
@@ -132,7 +139,24 @@ impl Session {
         self.link.poll(now, &mut Desk { script, next, outbox, stdin, config })
     }
 
+    /// Says whether the middle of a windowed paste is on its way to a transport that holds nothing back.
+    pub(crate) const fn is_streaming(&self) -> bool {
+        matches!(self.config.holds, Holds::Nothing)
+            && self.config.in_flight.is_none()
+            && self.link.is_streaming()
+    }
+
+    /// Puts in the outbox what counts as sent of the script under way, from here on.
+    pub(crate) fn keep(&mut self, at: usize) {
+        let source = match self.whose {
+            Whose::Operation | Whose::Probe => self.script.source(),
+            Whose::Definition => self.definition.source(),
+        };
+        self.outbox.push(source.get(at..self.link.sent()).unwrap_or_default());
+    }
+
     /// Returns the script under way.
+    #[inline]
     pub(crate) const fn current(&self) -> &Script {
         match self.whose {
             Whose::Operation | Whose::Probe => &self.script,
@@ -169,7 +193,7 @@ impl Session {
 
     /// The transport ended. That may be what the script was for.
     pub(crate) fn closed(&mut self) -> Result<Reply, Fault> {
-        self.outbox.clear();
+        self.forget_writes();
         self.link.closed()
     }
 
@@ -177,10 +201,10 @@ impl Session {
     /// plain raw mode, where scripts are short, it defines one at a time.
     pub(crate) fn lacks_helpers(&mut self, again: bool) -> bool {
         let lacks = |helper: &&'static Helper| self.lacks(helper);
-        let mut missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).collect();
-        if missing.is_empty() {
+        if !self.script.helpers().iter().any(lacks) {
             return false;
         }
+        let mut missing: Vec<_> = self.script.helpers().iter().copied().filter(lacks).collect();
         missing.truncate(if self.board.plain { self.together.min(1) } else { self.together });
         let nonce = self.defined.is_empty().then_some(self.config.nonce);
         self.definition.define(missing, nonce);
@@ -212,7 +236,8 @@ impl Session {
     }
 
     fn lacks(&self, helper: &'static Helper) -> bool {
-        !self.defined.contains(&helper)
+        // Each is one static.
+        !self.defined.iter().any(|defined| core::ptr::eq(*defined, helper))
     }
 
     /// Returns whether the next script may go behind the one under way: in an open flow, if its helpers are there.

@@ -38,28 +38,25 @@ pub enum Follows {
 #[derive(Clone, Copy, Debug)]
 pub struct Credit {
     window: Window,
-    sent: u64,
-    granted: u64,
-    follows: Follows,
+    /// The most that may be unread.
+    limit: i64,
+    /// What is left of it; below 0 where more was sent.
+    room: i64,
 }
 
 impl Credit {
     /// Returns the credit at the start of a paste.
     #[must_use]
     pub const fn new(window: Window, follows: Follows) -> Self {
-        Self { window, sent: 0, granted: 0, follows }
+        let limit = limit(window, follows);
+        Self { window, limit, room: limit }
     }
 
     /// Returns how many bytes of source may be sent now.
     #[must_use]
-    pub fn room(&self) -> usize {
-        let window = u64::from(self.window.get());
-        let kept = match self.follows {
-            Follows::End => 2,
-            Follows::EndAndOffer => 5,
-        };
-        let limit = window.max((2 * window).saturating_sub(kept));
-        usize::try_from((limit + self.granted).saturating_sub(self.sent)).unwrap_or(usize::MAX)
+    #[inline]
+    pub const fn room(&self) -> usize {
+        if self.room < 0 { 0 } else { self.room as usize }
     }
 
     /// Returns the board's window.
@@ -70,21 +67,34 @@ impl Credit {
 
     /// Says what follows the source after all.
     pub const fn follow(&mut self, follows: Follows) {
-        self.follows = follows;
+        let limit = limit(self.window, follows);
+        self.room += limit - self.limit;
+        self.limit = limit;
     }
 
-    /// Takes note that `bytes` of source were sent; never more than [`room`](Self::room).
+    /// Takes note that `bytes` of source were sent. An open flow sends more than there is [`room`](Self::room) for.
+    #[inline]
     pub const fn sent(&mut self, bytes: usize) {
-        self.sent += bytes as u64;
+        self.room -= bytes as i64;
     }
 
     /// Takes note of a grant. Returns whether the board can have made it: it must have consumed a window of what
     /// was sent.
     #[must_use]
-    pub fn grant(&mut self) -> bool {
-        self.granted += u64::from(self.window.get());
-        self.granted <= self.sent
+    #[inline]
+    pub const fn grant(&mut self) -> bool {
+        self.room += self.window.0 as i64;
+        self.room <= self.limit
     }
+}
+
+const fn limit(window: Window, follows: Follows) -> i64 {
+    let window = window.0 as i64;
+    let kept = match follows {
+        Follows::End => 2,
+        Follows::EndAndOffer => 5,
+    };
+    if 2 * window - kept > window { 2 * window - kept } else { window }
 }
 
 #[cfg(test)]

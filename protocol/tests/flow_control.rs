@@ -4,11 +4,11 @@
 //! source that had arrived and that its compiler had not taken yet. A board has room for two windows; the engine stays
 //! at max(W, 2W - 2), so that the `^D` fits as well and an esp8266, whose buffer is a byte short, loses nothing.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{fmt, num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;
 use rawpaste::{
-    Config, Error, Exec, FaultKind, Placed, Put, Session,
+    Config, Error, Exec, FaultKind, Instant, Placed, Put, Session, Step,
     testing::{
         Bench, Driven, Firmware, Input, LinkShape, Manner, Program, RawPaste, Statistics, drive, strategies,
     },
@@ -80,6 +80,85 @@ proptest! {
         prop_assert_eq!((seen.lone_ctrl_d, seen.soft_resets), (0, 0), "{:?}", seen);
         let entries: u32 = driven.events.iter().filter_map(|event| attempts(event)).sum();
         prop_assert!(seen.scripts > seen.pastes && seen.scripts <= seen.pastes + entries, "{:?}", seen);
+    }
+}
+
+/// A step without its borrow.
+#[derive(Debug, PartialEq)]
+enum Seen {
+    Write(Vec<u8>, Instant),
+    Read(Instant),
+    Other(String),
+}
+
+impl Seen {
+    fn new<T: fmt::Debug>(step: &Step<'_, T>) -> Self {
+        match step {
+            Step::Write { bytes, until } => Self::Write(bytes.to_vec(), *until),
+            Step::Read { until } => Self::Read(*until),
+            Step::Flush { .. } | Step::Event(_) | Step::Done(_) => Self::Other(format!("{step:?}")),
+        }
+    }
+}
+
+/// The steps of a put, polled once or twice for each.
+fn steps(bench: &mut Bench, chunk: usize, content: &[u8], manner: &Manner, twice: bool) -> Vec<Seen> {
+    let (mut session, mut seen) = (session(chunk), Vec::new());
+    let mut run = session.run(Put::new(content, "file").expect("a path"));
+    let piece =
+        |pieces: &[usize], at: usize| if pieces.is_empty() { 4096 } else { pieces[at % pieces.len()] };
+    loop {
+        bench.wire.deliver(bench.now, &mut bench.device);
+        let mut step = run.poll(bench.now);
+        seen.push(Seen::new(&step));
+        if twice && !matches!(seen.last(), Some(Seen::Other(_))) {
+            step = run.poll(bench.now);
+            assert_eq!(seen.last(), Some(&Seen::new(&step)));
+        }
+        match step {
+            Step::Write { bytes, .. } => {
+                let most = bytes.len().min(piece(&manner.writes, seen.len()));
+                match bench.wire.send(bench.now, &bytes[..most]) {
+                    0 => bench.wait(Duration::from_micros(100)),
+                    n => run.wrote(n),
+                }
+            }
+            Step::Read { until } => {
+                let mut bytes = Vec::new();
+                if bench.wire.receive(bench.now, piece(&manner.reads, seen.len()), &mut bytes) > 0 {
+                    run.received(&bytes);
+                } else {
+                    let next = bench.wire.next_event(bench.now).filter(|next| *next > bench.now);
+                    bench.now = next.map_or(until, |next| next.min(until));
+                }
+            }
+            Step::Flush { .. } => panic!("a flush of a bare transport"),
+            Step::Event(_) => {}
+            Step::Done(result) => {
+                assert!(result.is_ok(), "{result:?}");
+                return seen;
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// In the middle of a paste the engine has a shorter way to the next step, if it is polled once. It is the same step.
+    #[test]
+    fn polled_once_or_twice_it_takes_the_same_steps(
+        window in strategies::windows(),
+        manner in strategies::cuts(),
+        shape in strategies::links(),
+        micros in prop_oneof![Just(0), Just(60)],
+        length in 600..3000_usize,
+        chunk in 300..1200_usize,
+    ) {
+        let board = || Bench::new(board(window, Duration::from_micros(micros)), shape);
+        let once = steps(&mut board(), chunk, &content(length), &manner, false);
+        let twice = steps(&mut board(), chunk, &content(length), &manner, true);
+        prop_assert_eq!(once, twice);
     }
 }
 

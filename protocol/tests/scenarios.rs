@@ -35,8 +35,12 @@ fn tell(scenario: &Scenario, shape: LinkShape, reads: &[usize], writes: &[usize]
     }
     let mut session = Session::default();
     for (at, task) in scenario.tasks.iter().enumerate() {
-        let manner =
-            Manner { reads: reads.into(), writes: writes.into(), typed: task.typed.clone(), cancel: None };
+        let manner = Manner {
+            reads: reads.into(),
+            writes: writes.into(),
+            typed: task.typed.clone(),
+            ..Manner::default()
+        };
         let operation = (task.operation)().expect("an operation");
         let driven = drive(&mut session, &mut bench, operation, &manner);
         let told = outcome(driven.result.expect("not cancelled"));

@@ -80,8 +80,8 @@ fn reason(name: &str, error: tokio_serial::Error) -> io::Error {
 
 /// A serial port whose flush does nothing.
 ///
-/// tokio's serial port drains when it is flushed: it waits until the wire is empty. A bare port holds nothing back,
-/// so there is nothing to flush, and that wait after each small write is what made uploads slow.
+/// On Unix tokio's serial port drains when it is flushed: its thread waits until the wire is empty. A bare port holds
+/// nothing back, so there is nothing to flush, and such a wait after each small write is what made uploads slow.
 ///
 /// # What opening a port does to a board
 ///

@@ -171,7 +171,7 @@ impl Enter {
                             attempts: self.attempt,
                             nonce,
                             stopped: self.traceback.ended && !gave_up,
-                            heard: core::mem::take(&mut self.before.bytes),
+                            heard: self.before.to_vec(),
                         }));
                     }
                 }

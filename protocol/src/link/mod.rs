@@ -35,9 +35,9 @@ mod reply;
 mod reset;
 mod talk;
 
-use alloc::boxed::Box;
-
-use crate::{Board, Config, Fault, FaultKind, Flow, Instant, Patience, Reply, Script, trace};
+use crate::{
+    Board, Config, Fault, FaultKind, Flow, Instant, Patience, Reply, Script, control::CTRL_A, trace,
+};
 pub(crate) use desk::{Desk, News, Turn};
 use enter::Enter;
 pub(crate) use enter::Marked;
@@ -45,7 +45,7 @@ use heard::Heard;
 use leave::Leave;
 use paste::Sender;
 use reply::Receiver;
-use talk::{Ahead, Talk};
+use talk::{Ahead, Interrupt, Talk};
 
 /// The longest slice of source that goes out between two reads.
 const SLICE: usize = 1024;
@@ -66,6 +66,10 @@ pub(crate) struct Link {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a pair begins with each script: a box would be allocated each time"
+)]
 enum Phase {
     Lost,
     Enter(Enter),
@@ -76,7 +80,7 @@ enum Phase {
     /// Two scripts in flight.
     Pair {
         reads: Talk,
-        writes: Box<Talk>,
+        writes: Talk,
     },
     Leave(Leave),
     Left,
@@ -144,7 +148,7 @@ impl Link {
     pub(crate) fn follow(&mut self, script: &Script, config: &Config) {
         let Phase::Talk(mut reads) = core::mem::replace(&mut self.phase, Phase::Lost) else { return };
         reads.ahead = Ahead::Sent;
-        let mut writes = Box::new(Talk::new(Sender::Look, Receiver::header()));
+        let mut writes = Talk::new(Sender::Look, Receiver::header());
         writes.prepare(Flow::Open, script, config);
         self.set(Phase::Pair { reads, writes });
     }
@@ -193,6 +197,7 @@ impl Link {
     }
 
     /// Takes note that bytes went.
+    #[inline]
     pub(crate) const fn stir(&mut self, now: Instant) {
         self.stirred = now;
     }
@@ -221,6 +226,71 @@ impl Link {
             Ok(Turn::Look | Turn::Next | Turn::Wait(_) | Turn::Ready | Turn::Lost) | Err(_) => {}
         }
         turn.map_err(|kind| self.fault(kind))
+    }
+
+    /// Says whether all that is to be done is to send source within the credit, and to take grants.
+    pub(crate) const fn is_streaming(&self) -> bool {
+        matches!(
+            &self.phase,
+            Phase::Talk(Talk {
+                sender: Sender::Data { .. },
+                receiver: Receiver::Data,
+                flow: Flow::Windowed,
+                credit: Some(_),
+                interrupt: Interrupt::No,
+                gathers: None,
+                typed: None,
+                ..
+            })
+        )
+    }
+
+    /// Returns how much source the credit allows. Only while it [streams](Self::is_streaming).
+    #[inline]
+    pub(crate) const fn room(&self) -> Option<usize> {
+        let Phase::Talk(Talk { credit: Some(credit), .. }) = &self.phase else { return None };
+        Some(credit.room())
+    }
+
+    /// Counts as sent so much of a source of this length, and says where it begins and how much it is; nothing if the end would
+    /// go along. Only while it [streams](Self::is_streaming).
+    #[inline]
+    pub(crate) fn stream(&mut self, room: usize, length: usize) -> Option<(usize, usize)> {
+        let Phase::Talk(Talk { credit: Some(credit), sent, .. }) = &mut self.phase else { return None };
+        let (at, piece) = (*sent, room.min(SLICE));
+        if at + piece >= length {
+            return None;
+        }
+        credit.sent(piece);
+        *sent = at + piece;
+        Some((at, piece))
+    }
+
+    /// Returns how much of the script under way was sent. Only while it [streams](Self::is_streaming).
+    pub(crate) const fn sent(&self) -> usize {
+        if let Phase::Talk(Talk { sent, .. }) = &self.phase { *sent } else { 0 }
+    }
+
+    /// Takes a grant, if it was earned. Only while it [streams](Self::is_streaming).
+    #[inline]
+    pub(crate) fn take_grant(&mut self) -> bool {
+        let Phase::Talk(Talk { credit: Some(credit), .. }) = &mut self.phase else { return false };
+        let mut after = *credit;
+        let earned = after.grant();
+        if earned {
+            *credit = after;
+        }
+        earned
+    }
+
+    /// Takes note that so many grants came.
+    pub(crate) fn heard_grants(&mut self, count: usize) {
+        self.heard.add_times(CTRL_A, count);
+    }
+
+    /// Returns when a byte last went or came.
+    pub(crate) const fn stirred(&self) -> Instant {
+        self.stirred
     }
 
     /// Takes from `bytes` up to the next piece of news; `None` when all are taken.
@@ -296,7 +366,7 @@ impl Link {
             };
         }
         match phase {
-            Phase::Pair { reads, writes } if reads.leaves_clean_prompt() => Phase::Talk(*writes),
+            Phase::Pair { reads, writes } if reads.leaves_clean_prompt() => Phase::Talk(writes),
             Phase::Lost
             | Phase::Enter(_)
             | Phase::Ready
@@ -309,7 +379,7 @@ impl Link {
     }
 
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
-        Fault { kind, phase: self.name(), heard: self.heard.bytes.clone() }
+        Fault { kind, phase: self.name(), heard: self.heard.to_vec() }
     }
 
     const fn name(&self) -> &'static str {

@@ -174,7 +174,12 @@ impl Talk {
 
     /// Returns when this talk has something to send that is not due yet; what is due waits for something else.
     pub(super) fn wake_up(&self, now: Instant, desk: &Desk<'_>) -> Instant {
-        const NEVER: Instant = Instant::from_epoch(Duration::MAX);
+        const NEVER: Instant = Instant::NEVER;
+        let is_paced = desk.config.in_flight.is_some() || matches!(self.sender, Sender::Line { .. });
+        let is_calm = matches!(self.interrupt, Interrupt::No) && self.typed.is_none();
+        if is_calm && !is_paced && self.gathers.is_none() {
+            return NEVER;
+        }
         let paced = match self.sender {
             Sender::Line { next } => next,
             Sender::Data { next } if desk.config.in_flight.is_some() => next,

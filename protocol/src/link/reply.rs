@@ -78,6 +78,7 @@ impl Receiver {
 
 impl Talk {
     /// Takes bytes from the front of `bytes`: all, or up to the next piece of news.
+    #[inline]
     pub(super) fn read<'a>(
         &mut self,
         bytes: &mut &'a [u8],

@@ -115,11 +115,13 @@ impl Talk {
         stirred: Instant,
         desk: &mut Desk<'_>,
     ) -> Result<Turn, FaultKind> {
-        if self.was_dropped() {
-            return Ok(Turn::Dropped);
-        }
-        if self.send_interrupt(now, desk)? {
-            return Ok(Turn::Send);
+        if !matches!(self.interrupt, Interrupt::No) {
+            if self.was_dropped() {
+                return Ok(Turn::Dropped);
+            }
+            if self.send_interrupt(now, desk)? {
+                return Ok(Turn::Send);
+            }
         }
         if self.may_go_on() {
             return Ok(Turn::Next);

@@ -11,7 +11,7 @@ impl<O: Operation> Run<'_, O> {
     pub fn failed(mut self) -> Option<O::Output> {
         self.closed();
         loop {
-            match self.next(self.now) {
+            match self.look(self.now) {
                 // What it is that nobody can be told any more.
                 Next::Event(_) => {}
                 Next::Done => return self.outcome?.ok(),
@@ -26,6 +26,7 @@ impl<O: Operation> Run<'_, O> {
         {
             self.session.narrow();
         }
+        self.eventful = true;
         // How the operation ended says more than how its scripts then did.
         self.outcome = Some(self.ending.take().unwrap_or(outcome));
     }
@@ -56,6 +57,7 @@ impl<O: Operation> Run<'_, O> {
     }
 
     pub(super) fn closed(&mut self) {
+        self.end_stream();
         if self.outcome.is_some() || matches!(self.stage, Stage::Ended) {
             return;
         }

@@ -1,14 +1,20 @@
 mod ending;
 mod stage;
+mod step;
+mod stream;
 mod writing;
 
 use crate::{
-    Cause, Error, Exception, Instant, Operation, Progress, Refused, Reply, Session,
+    Cause, Error, Exception, Instant, Operation, Refused, Reply, Session,
     control::CTRL_C,
     link::{Marked, Turn},
 };
 use stage::Stage;
+use step::{Events, Kind, Next};
+use stream::Stream;
 use writing::{Ask, Writing};
+
+pub use step::{Event, Step};
 
 /// One operation under way on a [`Session`].
 ///
@@ -33,94 +39,9 @@ pub struct Run<'a, O: Operation> {
     /// Whether this run entered the link itself; where an earlier one did, the first offer may meet another prompt.
     entered: bool,
     events: Events,
-}
-
-/// What a driver does next.
-#[derive(Debug)]
-#[must_use = "a step is to be done"]
-pub enum Step<'a, T> {
-    /// Write some of these bytes, then say how many with [`wrote`](Run::wrote). If none go until then, poll again.
-    Write {
-        /// What to write; never empty.
-        bytes: &'a [u8],
-        /// Poll again at this time even if nothing went.
-        until: Instant,
-    },
-    /// Flush the transport, then say so with [`flushed`](Run::flushed).
-    Flush {
-        /// By which rule it is due.
-        cause: Cause,
-        /// Poll again at this time even if it is not done.
-        until: Instant,
-    },
-    /// Wait for bytes, then hand them in with [`received`](Run::received).
-    Read {
-        /// Poll again at this time even if nothing came. If it is the present, take what is there and do not wait: there is
-        /// more to write, and a board that cannot get rid of what it says takes nothing.
-        until: Instant,
-    },
-    /// Something to know; poll again at once. Each comes once.
-    Event(Event<'a>),
-    /// The run has ended.
-    Done(Result<T, Error>),
-}
-
-/// What happens in a run, besides its result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Event<'a> {
-    /// The raw prompt was reached, from whatever the board was doing.
-    Entered {
-        /// How many attempts it took.
-        attempts: u32,
-        /// The last bytes that the board sent before, 64 at most: an interrupted program, a traceback.
-        heard: &'a [u8],
-        /// Whether the `^C` stopped a program, as its traceback says: the board's `main.py`, or what somebody else started.
-        /// [`Reset::soft`](crate::Reset::soft) lets `main.py` run again. A script that an earlier run of this session gave up
-        /// does not count, and a program that ends on `^C` without a traceback is not noticed.
-        stopped: bool,
-    },
-    /// The board has no raw paste: scripts go in plain raw mode, short and paced, for the rest of the connection.
-    Plain,
-    /// Bytes were lost in an [open flow](crate::Flow::Open): it is windowed for the rest of the connection.
-    Windowed,
-    /// The operation came further.
-    Progress(Progress),
-}
-
-#[derive(Debug, Default)]
-struct Events {
-    entered: Option<Marked>,
-    plain: bool,
-    progress: Option<Progress>,
-    /// Keeps what [`Event::Entered`] borrows.
-    shown: Marked,
-}
-
-impl Events {
-    /// Whether it is another hundredth, or the end.
-    fn is_worth(&self, progress: &Progress) -> bool {
-        let Some(last) = self.progress else { return true };
-        let step = progress.total.map_or(4096, |total| (total / 100).max(1));
-        let ends = Some(progress.done) == progress.total && last.done != progress.done;
-        ends || progress.done.abs_diff(last.done) >= step || last.total != progress.total
-    }
-}
-
-/// [`Step`] before it borrows from the run.
-enum Next {
-    Write(Instant),
-    Flush(Cause, Instant),
-    Read(Instant),
-    Event(Kind),
-    Done,
-}
-
-enum Kind {
-    Entered,
-    Plain,
-    Windowed,
-    Progress(Progress),
+    /// Whether there may be an event: only a reply, output or a new script brings one.
+    eventful: bool,
+    stream: Stream,
 }
 
 impl<'a, O: Operation> Run<'a, O> {
@@ -140,6 +61,8 @@ impl<'a, O: Operation> Run<'a, O> {
             begun: false,
             entered: false,
             events: Events::default(),
+            eventful: true,
+            stream: Stream::No,
         }
     }
 
@@ -148,7 +71,22 @@ impl<'a, O: Operation> Run<'a, O> {
     /// Polled again without news, it repeats its `Write`, `Flush` or `Read`; an `Event` comes once, and so does a `Read` that
     /// is not to wait; after `Done` it answers `Done(Err(`[`Refused::Ended`]`))`.
     pub fn poll(&mut self, now: Instant) -> Step<'_, O::Output> {
-        match self.next(now) {
+        match self.stream(now) {
+            Some((true, until)) => self.lend(until),
+            Some((false, until)) => Step::Read { until },
+            None => self.step(now),
+        }
+    }
+
+    /// Says what is next, whatever that may be.
+    #[inline(never)]
+    fn step(&mut self, now: Instant) -> Step<'_, O::Output> {
+        self.end_stream();
+        let next = self.look(now);
+        if matches!(next, Next::Read(_)) {
+            self.begin_stream();
+        }
+        match next {
             Next::Write(until) => Step::Write { bytes: self.session.outbox.batch(), until },
             Next::Flush(cause, until) => Step::Flush { cause, until },
             Next::Read(until) => Step::Read { until },
@@ -168,6 +106,15 @@ impl<'a, O: Operation> Run<'a, O> {
 
     /// Says that the first `n` bytes of the write went (clamped to its length); 0 says that the writer is dead.
     pub fn wrote(&mut self, n: usize) {
+        if !self.stream_wrote(n) {
+            return self.outbox_wrote(n);
+        }
+        self.session.stirred = true;
+    }
+
+    #[inline(never)]
+    fn outbox_wrote(&mut self, n: usize) {
+        self.end_stream();
         if n == 0 && !self.session.outbox.is_empty() {
             return self.closed();
         }
@@ -188,6 +135,16 @@ impl<'a, O: Operation> Run<'a, O> {
             return self.closed();
         }
         self.session.stirred = true;
+        self.take_grants(&mut bytes);
+        if !bytes.is_empty() {
+            self.hear(bytes);
+        }
+    }
+
+    /// Takes bytes that are not only grants.
+    #[inline(never)]
+    fn hear(&mut self, mut bytes: &[u8]) {
+        self.end_stream();
         loop {
             let ended = self.outcome.is_some() || matches!(self.stage, Stage::Ended);
             match self.session.link.read(&mut bytes) {
@@ -227,6 +184,7 @@ impl<'a, O: Operation> Run<'a, O> {
     ///
     /// `^C` is repeated each 250 ms until the answer ends, ten times, then it is a fault.
     pub fn interrupt(&mut self) {
+        self.end_stream();
         self.interrupted = true;
         if self.session.interrupt() {
             (self.writing, self.flushing) = (Writing::Idle, None);
@@ -239,7 +197,8 @@ impl<'a, O: Operation> Run<'a, O> {
         &self.operation
     }
 
-    fn next(&mut self, now: Instant) -> Next {
+    /// Looks at everything that may be due.
+    fn look(&mut self, now: Instant) -> Next {
         self.now = now;
         if core::mem::take(&mut self.session.stirred) {
             self.session.link.stir(now);
@@ -290,8 +249,7 @@ impl<'a, O: Operation> Run<'a, O> {
 
     /// Asks for a write; `None` if it took too long.
     fn write(&mut self, now: Instant) -> Option<Next> {
-        let patience = self.session.write_patience();
-        match self.writing.ask(now, false, patience) {
+        match self.writing.ask(now, false, || self.session.write_patience()) {
             Ask::Done(until) => {
                 let deadline = self.session.outbox.deadline();
                 Some(Next::Write(deadline.map_or(until, |deadline| until.min(deadline))))
@@ -299,7 +257,7 @@ impl<'a, O: Operation> Run<'a, O> {
             Ask::Read(_) if self.session.outbox.holds_back() => self.flush(now, Cause::Forced),
             Ask::Read(until) => Some(Next::Read(until)),
             Ask::Stuck => {
-                self.stuck(patience);
+                self.stuck(self.session.write_patience());
                 None
             }
         }
@@ -311,7 +269,7 @@ impl<'a, O: Operation> Run<'a, O> {
             self.writing = Writing::Idle;
         }
         let patience = self.session.config.patience;
-        match self.writing.ask(now, true, patience) {
+        match self.writing.ask(now, true, || patience) {
             Ask::Done(until) => Some(Next::Flush(cause, until)),
             Ask::Read(until) => Some(Next::Read(until)),
             Ask::Stuck => {
@@ -321,7 +279,17 @@ impl<'a, O: Operation> Run<'a, O> {
         }
     }
 
+    #[inline]
     fn next_event(&mut self) -> Option<Kind> {
+        if !self.eventful {
+            return None;
+        }
+        let event = self.event();
+        self.eventful = event.is_some();
+        event
+    }
+
+    fn event(&mut self) -> Option<Kind> {
         if let Some(marked) = self.events.entered.take() {
             self.events.shown = marked;
             return Some(Kind::Entered);

@@ -38,6 +38,7 @@ pub(super) enum Stage {
 impl<O: Operation> Run<'_, O> {
     /// At the raw prompt: starts the script that is due.
     pub(super) fn advance(&mut self, now: Instant) {
+        self.eventful = true;
         let started = if self.interrupted { Err(Exception::interrupted().into()) } else { self.start(now) };
         if let Err(error) = started {
             self.end(Err(error));
@@ -74,6 +75,7 @@ impl<O: Operation> Run<'_, O> {
 
     /// In an open flow: asks the operation for the next script before the reply of the one under way.
     pub(super) fn go_on(&mut self) {
+        self.eventful = true;
         let is_own = matches!(self.stage, Stage::Script { probe: None, .. });
         if !is_own || self.interrupted || self.ending.is_some() {
             return self.session.link.hold();
@@ -121,6 +123,7 @@ impl<O: Operation> Run<'_, O> {
     }
 
     pub(super) fn take(&mut self, news: News<'_>) {
+        self.eventful = true;
         match news {
             News::Entered(marked) => {
                 if marked.nonce != self.session.config.nonce {
@@ -184,6 +187,7 @@ impl<O: Operation> Run<'_, O> {
 
     /// The script under way ended.
     pub(super) fn replied(&mut self, reply: Reply) {
+        self.eventful = true;
         if matches!(reply, Reply::Reset | Reply::Closed) || self.session.current().wipes() {
             self.session.defined.clear();
         }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use crate::Instant;
 
 /// How long a write may take before the engine reads in between: a board that echoes may be waiting for us to read.
-const WRITE: Duration = Duration::from_millis(250);
+pub(super) const WRITE: Duration = Duration::from_millis(250);
 /// How long it reads then.
 const LISTEN: Duration = Duration::from_millis(50);
 
@@ -36,18 +36,19 @@ pub(super) enum Ask {
 }
 
 impl Writing {
-    pub(super) fn ask(&mut self, now: Instant, flushes: bool, patience: Duration) -> Ask {
-        let allowed = if flushes { patience } else { WRITE };
+    #[inline]
+    pub(super) fn ask(&mut self, now: Instant, flushes: bool, patience: impl Fn() -> Duration) -> Ask {
+        let allowed = || if flushes { patience() } else { WRITE };
         *self = match *self {
-            Self::Idle => Self::Asked { since: now, until: now + allowed },
+            Self::Idle => Self::Asked { since: now, until: now + allowed() },
             Self::Asked { since, until } | Self::Listening { since, until }
-                if now >= until && (flushes || now >= since + patience) =>
+                if now >= until && (flushes || now >= since + patience()) =>
             {
                 *self = Self::Idle;
                 return Ask::Stuck;
             }
             Self::Asked { since, until } if now >= until => Self::Listening { since, until: now + LISTEN },
-            Self::Listening { since, until } if now >= until => Self::Asked { since, until: now + allowed },
+            Self::Listening { since, until } if now >= until => Self::Asked { since, until: now + allowed() },
             unchanged @ (Self::Asked { .. } | Self::Listening { .. }) => unchanged,
         };
         match *self {

@@ -1,7 +1,12 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, vec::Vec};
 use core::{fmt, ops::ControlFlow};
 
-use super::{current::Current, flight::Flight, setbacks::Setbacks, stream::Stream};
+use super::{
+    current::Current,
+    flight::{Flight, Said},
+    setbacks::Setbacks,
+    stream::Stream,
+};
 use crate::{
     Board, DigestKind, Error, Needs, Operation, Progress, Refused, Reply, Script, Stdin,
     answer::Answer,
@@ -132,6 +137,14 @@ pub struct PutAll<F> {
     /// Whether the free memory is to be asked for: only after a `MemoryError`.
     pub(super) asks_memory: bool,
     pub(super) flights: VecDeque<Flight>,
+    /// Flights that landed, for the next ones: a put of any size allocates as often.
+    pub(super) landed: Vec<Flight>,
+    /// What the last script said; kept for the same reason, as the next two are.
+    pub(super) said: Said,
+    /// What was read of the file.
+    pub(super) piece: Vec<u8>,
+    /// What the stream made of it.
+    pub(super) deflated: Vec<u8>,
     pub(super) generation: u32,
     pub(super) setbacks: Setbacks,
     pub(super) kind: DigestKind,
@@ -213,6 +226,10 @@ impl<F: Files> PutAll<F> {
             caps: Caps::NONE,
             asks_memory: false,
             flights: VecDeque::new(),
+            landed: Vec::new(),
+            said: Said::default(),
+            piece: Vec::new(),
+            deflated: Vec::new(),
             generation: 0,
             setbacks: Setbacks::default(),
             kind: DigestKind::default(),
@@ -313,13 +330,14 @@ impl<F: Files> Operation for PutAll<F> {
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Self::Output>, Error> {
         let flight = self.flights.pop_front();
-        match (flight, reply) {
+        match (&flight, reply) {
             // The script behind it is sent again, and answered.
             (_, Reply::Reset | Reply::Closed) => self.forgotten(),
-            (Some(flight), Reply::Finished) => self.answered(&flight, None)?,
-            (Some(flight), Reply::Exception(exception)) => self.answered(&flight, Some(exception))?,
+            (Some(flight), Reply::Finished) => self.answered(flight, None)?,
+            (Some(flight), Reply::Exception(exception)) => self.answered(flight, Some(exception))?,
             (None, reply) => reply.finished()?,
         }
+        self.landed.extend(flight);
         self.answer.clear();
         let through = self.waiting(0).is_none() && !matches!(self.next, Next::Abort { .. });
         Ok(if through && self.flights.is_empty() {

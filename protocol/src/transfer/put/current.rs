@@ -49,8 +49,8 @@ pub(super) enum Stage {
     Open { removes: bool },
     /// Its content, and then its end.
     Data,
-    /// The rest of a literal that was too long for one script.
-    Rest { to: u64, length: u64, bytes: Vec<u8> },
+    /// What was deflated, `length` bytes of the file up to `to`; so much of it was sent, being too long for one script.
+    Rest { to: u64, length: u64, sent: usize },
 }
 
 impl fmt::Debug for Stage {
@@ -110,13 +110,18 @@ impl Current {
         self.size - self.offset
     }
 
-    /// Reads the next bytes, `most` at most.
-    pub(super) fn read(&mut self, source: &mut impl Source, most: usize) -> Result<Vec<u8>, Error> {
-        let mut bytes = vec![0; usize::try_from(self.left()).unwrap_or(usize::MAX).min(most)];
-        read_exact(source, self.offset, &mut bytes)?;
-        self.sent.update(&bytes);
+    /// Reads the next bytes into `bytes`, `most` at most; it has nothing else then.
+    pub(super) fn read(
+        &mut self,
+        source: &mut impl Source,
+        most: usize,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        bytes.resize(usize::try_from(self.left()).unwrap_or(usize::MAX).min(most), 0);
+        read_exact(source, self.offset, bytes)?;
+        self.sent.update(bytes);
         self.offset += bytes.len() as u64;
-        Ok(bytes)
+        Ok(())
     }
 
     /// Goes on behind the first `length` bytes, which the board holds if their digest begins with `found`; returns whether

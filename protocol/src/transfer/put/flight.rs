@@ -68,6 +68,13 @@ pub(super) struct Said {
     pub(super) open: Option<Call>,
 }
 
+impl Said {
+    /// These calls ran, and said nothing.
+    fn silent(&mut self, calls: &[Call]) {
+        self.done.extend(calls.iter().map(|call| (*call, Line::Silent)));
+    }
+}
+
 /// What a call said.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
@@ -78,13 +85,15 @@ pub(super) enum Line {
 }
 
 impl Flight {
-    /// Reads what the script printed; `ended` says whether it ran to its end. Nothing if it makes no sense.
-    pub(super) fn read(&self, printed: &[u8], ended: bool) -> Option<Said> {
+    /// Reads what the script printed into `said`; `ended` says whether it ran to its end. Nothing if it makes no sense.
+    pub(super) fn read(&self, printed: &[u8], ended: bool, said: &mut Said) -> Option<()> {
         let lines = printed.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         let mut lines = lines.filter(|line| !line.is_empty()).peekable();
-        let mut said = Said::default();
-        let mut silent = Vec::new();
-        for &call in &self.calls {
+        said.open = None;
+        said.done.clear();
+        // From here on no call has said anything.
+        let mut silent = 0;
+        for (at, &call) in self.calls.iter().enumerate() {
             let speaks = match call {
                 Call::Free
                 | Call::Look { .. }
@@ -96,23 +105,23 @@ impl Flight {
                 Call::Stream { .. } | Call::Open { .. } | Call::Append { .. } | Call::Remove { .. } => false,
             };
             if !speaks {
-                silent.push(call);
                 continue;
             }
             let Some(line) = lines.next() else {
-                said.open = Some(silent.first().copied().unwrap_or(call));
+                said.open = Some(self.calls[silent]);
                 // What ended in an exception said all that it could.
-                return (!ended).then_some(said);
+                return (!ended).then_some(());
             };
-            said.done.extend(silent.drain(..).map(|call| (call, Line::Silent)));
+            said.silent(&self.calls[silent..at]);
             said.done.push((call, Line::Value(Value::read_all(line).ok()?)));
+            silent = at + 1;
         }
         if ended {
-            said.done.extend(silent.into_iter().map(|call| (call, Line::Silent)));
+            said.silent(&self.calls[silent..]);
         } else {
-            said.open = silent.first().copied().or_else(|| self.calls.last().copied());
+            said.open = self.calls.get(silent).or_else(|| self.calls.last()).copied();
         }
-        lines.next().is_none().then_some(said)
+        lines.next().is_none().then_some(())
     }
 }
 

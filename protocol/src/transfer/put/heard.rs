@@ -84,14 +84,16 @@ impl<F: Files> PutAll<F> {
         if let Some(exception) = raised.as_ref().filter(|exception| exception.is_interrupt()) {
             return Err(exception.clone().into());
         }
-        let said = flight.read(self.answer.text(), raised.is_none());
-        let said = said.ok_or_else(|| self.answer.senseless())?;
-        for (call, line) in said.done {
+        let mut said = core::mem::take(&mut self.said);
+        let sense = flight.read(self.answer.text(), raised.is_none(), &mut said);
+        sense.ok_or_else(|| self.answer.senseless())?;
+        for (call, line) in said.done.drain(..) {
             self.heard(call, line, flight.generation)?;
         }
         if let Some(exception) = raised.filter(|_| flight.generation == self.generation) {
             self.raised(flight, said.open, exception);
         }
+        self.said = said;
         Ok(())
     }
 

@@ -1,9 +1,9 @@
 //! What is sent next: one script after the other, each as full as the plan allows.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
 use super::{
-    all::{Files, Job, Next, PutAll, Status},
+    all::{Files, Job, Next, One, PutAll, Status},
     current::{Current, Stage},
     flight::{Call, Flight},
     on_board::{ABORT, APPEND, END, FREE, INFLATE, LOOK, ONCE, OPEN, STREAM, WHOLE, WRITE},
@@ -52,7 +52,9 @@ pub(super) enum Then {
 impl<F: Files> PutAll<F> {
     /// Fills the next script.
     pub(super) fn fill(&mut self, board: &Board, script: &mut Script) -> Result<(), Error> {
-        let mut draft = Draft { board, script, calls: Vec::new(), used: 0, inflated: 0 };
+        let mut calls = self.landed.pop().map(|flight| flight.calls).unwrap_or_default();
+        calls.clear();
+        let mut draft = Draft { board, script, calls, used: 0, inflated: 0 };
         if core::mem::take(&mut self.asks_memory) {
             draft.call(Call::Free, &FREE, &[]);
         } else {
@@ -218,8 +220,8 @@ impl<F: Files> PutAll<F> {
                 Ok(Then::More)
             }
             Stage::Data => self.data(current, draft),
-            Stage::Rest { to, length, bytes } => {
-                current.stage = Stage::Rest { to, length, bytes };
+            rest @ Stage::Rest { .. } => {
+                current.stage = rest;
                 Ok(self.rest(current, draft))
             }
         }
@@ -233,66 +235,65 @@ impl<F: Files> PutAll<F> {
         }
         let Some(bits) = current.plan.window_bits else {
             let offset = current.offset;
-            let bytes = current.read(&mut self.file(current.index), room)?;
+            self.read(current, room)?;
             let call = Call::Data { file: current.index, to: current.offset };
-            let (offset, length) = (Argument::Int(offset), Argument::Int(bytes.len() as u64));
-            draft.literal(&current.plan, call, &WRITE, &[offset, length], &bytes, None);
+            let (offset, length) = (Argument::Int(offset), Argument::Int(self.piece.len() as u64));
+            draft.literal(&current.plan, call, &WRITE, &[offset, length], &self.piece, None);
             return Ok(Then::More);
         };
         if self.stream.bits() != Some(bits) {
             self.start(bits, current, draft);
         }
         let most = self.stream.takes(room).min(INFLATED - draft.inflated);
-        let bytes = current.read(&mut self.file(current.index), most)?;
-        let (to, length) = (current.offset, bytes.len() as u64);
-        let deflated = self.stream.chunk(&bytes);
-        if deflated.len() >= bytes.len() {
+        self.read(current, most)?;
+        let (to, length) = (current.offset, self.piece.len() as u64);
+        self.stream.chunk(&self.piece, &mut self.deflated);
+        if self.deflated.len() >= self.piece.len() {
             // It does not shrink after all.
             current.plan.window_bits = None;
         }
-        current.stage = Stage::Rest { to, length, bytes: deflated };
-        draft.inflated += bytes.len();
+        current.stage = Stage::Rest { to, length, sent: 0 };
+        draft.inflated += self.piece.len();
         Ok(self.rest(current, draft))
     }
 
+    /// Reads the next bytes of the file, `most` at most.
+    fn read(&mut self, current: &mut Current, most: usize) -> Result<(), Error> {
+        let mut source = One { files: &mut self.files, index: current.index };
+        current.read(&mut source, most, &mut self.piece)
+    }
+
     fn start(&mut self, bits: u8, current: &Current, draft: &mut Draft<'_>) {
-        let first = self.stream.start(bits);
+        self.stream.start(bits, &mut self.deflated);
         let call = Call::Stream { file: current.index };
         // What scripts need while they compile, roughly.
         let room = current.plan.literal as u64 + 2048;
         let arguments = [Argument::Int(bits.into()), Argument::Int(room)];
-        draft.literal(&current.plan, call, &STREAM, &arguments, &first, None);
+        draft.literal(&current.plan, call, &STREAM, &arguments, &self.deflated, None);
     }
 
     /// What was deflated, in two scripts where it is too long for one.
     fn rest(&self, current: &mut Current, draft: &mut Draft<'_>) -> Then {
-        let Stage::Rest { to, length, bytes } = core::mem::replace(&mut current.stage, Stage::Data) else {
+        let Stage::Rest { to, length, sent } = core::mem::replace(&mut current.stage, Stage::Data) else {
             return Then::More;
         };
-        let file = current.index;
+        let (file, bytes) = (current.index, self.deflated.get(sent..).unwrap_or_default());
         let room = current.plan.literal.saturating_sub(draft.used).max(1);
         if bytes.len() > room {
-            let (now, later) = bytes.split_at(room);
-            draft.literal(
-                &current.plan,
-                Call::Append { file },
-                &APPEND,
-                &[Argument::Int(room as u64)],
-                now,
-                None,
-            );
-            current.stage = Stage::Rest { to, length, bytes: later.into() };
+            let (call, arguments) = (Call::Append { file }, [Argument::Int(room as u64)]);
+            draft.literal(&current.plan, call, &APPEND, &arguments, &bytes[..room], None);
+            current.stage = Stage::Rest { to, length, sent: sent + room };
             return Then::Stop;
         }
         let arguments = [to - length, length, bytes.len() as u64].map(Argument::Int);
-        draft.literal(&current.plan, Call::Data { file, to }, &INFLATE, &arguments, &bytes, None);
+        draft.literal(&current.plan, Call::Data { file, to }, &INFLATE, &arguments, bytes, None);
         Then::More
     }
 }
 
 impl Draft<'_> {
     pub(super) fn call(&mut self, call: Call, helper: &'static crate::Helper, arguments: &[Argument<'_>]) {
-        self.script.call_bare(helper, arguments);
+        self.script.call_bare(helper, arguments.iter().copied());
         self.calls.push(call);
     }
 
@@ -324,27 +325,18 @@ impl Draft<'_> {
         last: Option<Argument<'_>>,
     ) {
         self.used += bytes.len();
-        let mut arguments = arguments.to_vec();
-        let text;
-        match plan.literals {
+        let literal = match plan.literals {
             Encoding::Base64 => {
-                text = base64(bytes);
                 self.script.require(&BASE64);
-                arguments.push(Argument::Base64(&text));
+                Argument::Base64(bytes)
             }
             Encoding::Ascii => {
                 self.script.quote_as(Quoting::Ascii);
-                arguments.push(Argument::Bytes(bytes));
+                Argument::Bytes(bytes)
             }
-            Encoding::Dense | Encoding::Deflate => arguments.push(Argument::Bytes(bytes)),
-        }
-        arguments.extend(last);
-        self.call(call, helper, &arguments);
+            Encoding::Dense | Encoding::Deflate => Argument::Bytes(bytes),
+        };
+        self.script.call_bare(helper, arguments.iter().copied().chain([literal]).chain(last));
+        self.calls.push(call);
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-
-    STANDARD.encode(bytes)
 }

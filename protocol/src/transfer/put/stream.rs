@@ -31,19 +31,18 @@ impl Stream {
         }
     }
 
-    /// Starts one; returns its first bytes, of which one comes out.
+    /// Starts one; `out` takes its first bytes, of which one comes out.
     #[cfg(feature = "deflate")]
-    pub(super) fn start(&mut self, bits: u8) -> Vec<u8> {
+    pub(super) fn start(&mut self, bits: u8, out: &mut Vec<u8>) {
         let mut deflater = Deflater::new(bits);
-        let first = deflater.chunk(b"\n");
+        deflater.chunk(b"\n", out);
         *self = Self::On { bits, deflater, ratio: 512 };
-        first
     }
 
     /// Without the feature no plan has a window, and none is started.
     #[cfg(not(feature = "deflate"))]
-    pub(super) const fn start(&mut self, _bits: u8) -> Vec<u8> {
-        Vec::new()
+    pub(super) fn start(&mut self, _bits: u8, out: &mut Vec<u8>) {
+        out.clear();
     }
 
     /// Returns how many bytes of a file a literal of `room` bytes will hold, a little less than likely.
@@ -58,15 +57,17 @@ impl Stream {
         }
     }
 
-    /// Deflates the next bytes.
-    pub(super) fn chunk(&mut self, bytes: &[u8]) -> Vec<u8> {
+    /// Deflates the next bytes into `out`, which has nothing else then.
+    pub(super) fn chunk(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         match self {
-            Self::Off => bytes.to_vec(),
+            Self::Off => {
+                out.clear();
+                out.extend_from_slice(bytes);
+            }
             #[cfg(feature = "deflate")]
             Self::On { deflater, ratio, .. } => {
-                let chunk = deflater.chunk(bytes);
-                *ratio = (chunk.len() * 1024 / bytes.len().max(1)).max(32);
-                chunk
+                deflater.chunk(bytes, out);
+                *ratio = (out.len() * 1024 / bytes.len().max(1)).max(32);
             }
         }
     }
