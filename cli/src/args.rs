@@ -93,7 +93,7 @@ impl Args {
             Verb::Info(verb) => verb.run(port),
             Verb::Board(verb) => verb.run(),
             #[cfg(unix)]
-            Verb::Bench(verb) => verb.run(flow.unwrap_or_default(), self.flush),
+            Verb::Bench(verb) => verb.run(flow, self.flush),
         }
     }
 }
