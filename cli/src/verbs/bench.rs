@@ -59,7 +59,7 @@ struct Table {
         value_parser = clap::value_parser!(u32).range(1..=4096))]
     size: Vec<u32>,
     /// Take so many turns
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=99))]
     repeat: u32,
     /// Measure these beside ours, on a real MicroPython
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]

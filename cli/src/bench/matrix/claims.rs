@@ -1,9 +1,10 @@
 //! What the table is to show, and whether it does.
 //!
-//! A claim is a ratio of two ways for some sizes: for each size the median over pairs of runs that were next to each
-//! other. How far chance may move a median is judged by how much the pairs of all its sizes scatter: four standard errors. What
-//! is below the limit by more than that falls short, be it one size or all sizes together. So a machine that is busy with
-//! other things, where pairs scatter by tenths, does not cry wolf, and one that is not sees a hundredth.
+//! A claim is a ratio of two ways for some sizes: for each size the median over pairs of runs that were next to each other.
+//! How far chance may move a median is judged by how much the pairs scatter about the median of their size. What is below
+//! the limit by more than that falls short, be it one size or all of them together. So a machine that is busy with other
+//! things, where pairs scatter by tenths, does not cry wolf, and one that is not sees a hundredth; where a tenth could have
+//! been taken for chance, the claim is [`blind`](Judged::blind) and the table says so.
 
 use super::{
     job::{Job, Way},
@@ -11,8 +12,9 @@ use super::{
     runs::{Runs, median},
 };
 
-/// Standard errors that chance is allowed: with few pairs, and some thirty medians in a table, three are not enough.
-const ERRORS: f64 = 4.0;
+/// How many standard errors are chance. With so few pairs, and some sixty medians in a table, three would cry wolf in one
+/// table of thirty on a busy machine; four would miss a tenth more often than is needed.
+const ERRORS: f64 = 3.5;
 /// The standard error of the median of one pair, where pairs scatter by 1.
 const OF_MEDIAN: f64 = 1.2533;
 /// The scatter of what is normally distributed, where the mean distance from the middle is 1: what is far off counts less
@@ -134,7 +136,7 @@ mod tests {
                     let usual = if carrier == Carrier::Hurt { 3.0 } else { 1.0 };
                     let own = if carrier == Carrier::Tokio { slower(job) } else { 1.0 };
                     let seconds = usual * own * (1.0 + noise * late * random.f64());
-                    runs.add(Run { kind: Kind::Ours(carrier), job, turn, seconds });
+                    runs.add(Run { kind: Kind::Ours(carrier), job, turn, seconds, drains: None });
                 }
             }
         }
@@ -155,24 +157,21 @@ mod tests {
 
     #[test]
     fn equals_hold_on_a_noisy_machine_time_after_time() {
-        for noise in [0.01, 0.05, 0.1, 0.5] {
-            let wrong = (0..200).filter(|&seed| !fall_short(&turns(seed, 5, noise, |_| 1.0)).is_empty());
+        // The last is a machine on which the same takes twice as long one time in twenty.
+        for (noise, at_most) in [(0.01, 0), (0.05, 1), (0.1, 2), (0.5, 4)] {
+            let wrong = (0..200).filter(|&seed| !fall_short(&turns(seed, 4, noise, |_| 1.0)).is_empty());
             let wrong = wrong.count();
-            assert!(wrong <= 2, "{wrong} of 200 with a noise of {noise}");
+            assert!(wrong <= at_most, "{wrong} of 200 with a noise of {noise}");
         }
     }
 
     #[test]
     fn a_tenth_slower_falls_short() {
-        for noise in [0.0, 0.01, 0.02] {
-            for seed in 0..50 {
-                let runs = turns(seed, 5, noise, |job| if job.way == Way::Upload { 1.1 } else { 1.0 });
-                assert_eq!(
-                    fall_short(&runs),
-                    [(Carrier::Tokio, Way::Upload); 2],
-                    "seed {seed}, noise {noise}"
-                );
-            }
+        for (noise, at_least) in [(0.0, 50), (0.01, 50), (0.02, 45)] {
+            let slower = |job: Job| if job.way == Way::Upload { 1.1 } else { 1.0 };
+            let short = (0..50).map(|seed| fall_short(&turns(seed, 4, noise, slower)));
+            let both = short.filter(|short| *short == [(Carrier::Tokio, Way::Upload); 2]).count();
+            assert!(both >= at_least, "{both} of 50 with a noise of {noise}");
         }
     }
 
@@ -180,29 +179,29 @@ mod tests {
     fn a_tenth_slower_in_one_size_falls_short() {
         let slower = |job: Job| if (job.way, job.kib) == (Way::Download, 100) { 1.1 } else { 1.0 };
         for seed in 0..50 {
-            assert_eq!(fall_short(&turns(seed, 5, 0.01, slower)), [(Carrier::Tokio, Way::Download)]);
+            assert_eq!(fall_short(&turns(seed, 4, 0.01, slower)), [(Carrier::Tokio, Way::Download)]);
         }
     }
 
     #[test]
     fn a_little_slower_than_asked_shows_where_nothing_disturbs() {
         assert_eq!(
-            fall_short(&turns(1, 5, 0.0, |_| 1.03)),
+            fall_short(&turns(1, 4, 0.0, |_| 1.03)),
             [(Carrier::Tokio, Way::Upload), (Carrier::Tokio, Way::Download)]
         );
-        assert!(fall_short(&turns(1, 5, 0.0, |_| 1.019)).is_empty());
+        assert!(fall_short(&turns(1, 4, 0.0, |_| 1.019)).is_empty());
     }
 
     #[test]
     fn as_slow_as_what_hurt_falls_short() {
-        let short = fall_short(&turns(1, 5, 0.01, |_| 3.0));
+        let short = fall_short(&turns(1, 4, 0.01, |_| 3.0));
         assert_eq!(short.iter().filter(|(carrier, _)| *carrier == Carrier::Tokio).count(), 6, "{short:?}");
     }
 
     #[test]
     fn a_busy_machine_says_so() {
         let blind = |noise| {
-            let runs = turns(1, 5, noise, |_| 1.0);
+            let runs = turns(1, 4, noise, |_| 1.0);
             Claim::all(&SIZES)
                 .into_iter()
                 .map(|claim| claim.judge(&runs))

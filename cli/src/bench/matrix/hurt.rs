@@ -1,8 +1,10 @@
 //! A transport that drains when it is flushed, as a serial port does, and whose drain costs.
 
 use std::{
+    cell::Cell,
     io,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll, ready},
     thread,
     time::{Duration, Instant},
@@ -19,11 +21,13 @@ pub(super) struct Draining<S> {
     cost: Duration,
     /// When the wire is empty.
     empty: Instant,
+    /// How often it was drained, for who measures.
+    drains: Rc<Cell<u32>>,
 }
 
 impl<S> Draining<S> {
-    pub(super) fn new(stream: S, rate: Option<u32>, cost: Duration) -> Self {
-        Self { stream, rate: rate.unwrap_or(u32::MAX), cost, empty: Instant::now() }
+    pub(super) fn new(stream: S, rate: Option<u32>, cost: Duration, drains: Rc<Cell<u32>>) -> Self {
+        Self { stream, rate: rate.unwrap_or(u32::MAX), cost, empty: Instant::now(), drains }
     }
 }
 
@@ -47,6 +51,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Draining<S> {
 
     /// Stops the thread, as `tcdrain` and `FlushFileBuffers` do; a timer of tokio's would wait up to a millisecond more.
     fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.drains.update(|drains| drains.saturating_add(1));
         thread::sleep(self.empty.saturating_duration_since(Instant::now()) + self.cost);
         Poll::Ready(Ok(()))
     }

@@ -48,6 +48,7 @@ fn of_row(row: &Row) -> Value {
             "runs": figures.runs,
             "kib_per_second": row.throughput(),
             "speedup": figures.speedup,
+            "drains": figures.drains,
         }),
         Err(why) => json!({ "failed": why }),
     };

@@ -39,7 +39,7 @@ pub(super) fn run(
         Ok((start, whole)) => {
             runs.add_start(kind, start.as_secs_f64());
             let seconds = whole.saturating_sub(start).as_secs_f64();
-            runs.add(Run { kind, job, turn, seconds });
+            runs.add(Run { kind, job, turn, seconds, drains: None });
         }
         Err(why) => runs.fail(kind, job.way, why),
     }

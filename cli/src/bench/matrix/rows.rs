@@ -4,7 +4,7 @@ use super::{
     Matrix,
     job::{Job, Way},
     kind::{Carrier, Kind},
-    runs::{Runs, median},
+    runs::{NOTHING, Runs, median},
 };
 
 /// A row.
@@ -19,12 +19,19 @@ pub(super) struct Row {
 /// What it came to.
 #[derive(Clone, Debug)]
 pub(super) struct Figures {
-    /// The median, which may be nothing where a start was taken off.
+    /// The median.
     pub(super) seconds: f64,
     pub(super) runs: Vec<f64>,
+    /// What it is lost in, where the start was taken off and is so much larger that its scatter is all that is seen.
+    pub(super) lost_in: Option<f64>,
     /// How many times as fast as the way that hurt, in the median over pairs.
     pub(super) speedup: Option<f64>,
+    /// How often the port drained, if it is one that drains.
+    pub(super) drains: Option<f64>,
 }
+
+/// What is less than this part of a start is lost in it.
+const SCATTER: f64 = 0.1;
 
 impl Row {
     /// All rows: uploads first, then by size, then by kind.
@@ -35,23 +42,22 @@ impl Row {
         jobs.flat_map(|job| matrix.kinds().into_iter().map(move |kind| (job, kind))).map(row).collect()
     }
 
-    /// KiB a second, where it took any time.
+    /// KiB a second, where that can be told.
     pub(super) fn throughput(&self) -> Option<f64> {
         let figures = self.figures.as_ref().ok()?;
-        (figures.seconds > 0.0).then(|| f64::from(self.job.kib) / figures.seconds)
+        figures.lost_in.is_none().then(|| f64::from(self.job.kib) / figures.seconds.max(NOTHING))
     }
 }
 
 impl Figures {
     fn of(kind: Kind, job: Job, runs: &Runs) -> Result<Self, String> {
-        let seconds = runs.seconds(kind, job);
-        match (median(&seconds), runs.failed(kind, job.way)) {
-            (Some(median_of), None) => Ok(Self {
-                seconds: median_of,
-                runs: seconds,
-                speedup: median(&runs.ratios(kind, Kind::Ours(Carrier::Hurt), job)),
-            }),
-            (_, why) => Err(why.unwrap_or("it was not measured").to_owned()),
-        }
+        let all = runs.seconds(kind, job);
+        let (Some(seconds), None) = (median(&all), runs.failed(kind, job.way)) else {
+            return Err(runs.failed(kind, job.way).unwrap_or("it was not measured").to_owned());
+        };
+        let lost_in = runs.start(kind).map(|start| start * SCATTER).filter(|scatter| seconds < *scatter);
+        let speedup = median(&runs.ratios(kind, Kind::Ours(Carrier::Hurt), job));
+        let speedup = speedup.filter(|_| lost_in.is_none());
+        Ok(Self { seconds, runs: all, lost_in, speedup, drains: runs.drains(kind, job) })
     }
 }

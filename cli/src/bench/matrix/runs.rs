@@ -13,6 +13,8 @@ pub(super) struct Run {
     /// Runs of one job in one turn were next to each other.
     pub(super) turn: u32,
     pub(super) seconds: f64,
+    /// How often its port drained, if it is one that drains.
+    pub(super) drains: Option<u32>,
 }
 
 /// All of them, and what could not be run.
@@ -60,6 +62,12 @@ impl Runs {
         self.of(kind, job).map(|run| run.seconds).collect()
     }
 
+    /// How often its port drained in a run, if it is one that drains.
+    pub(super) fn drains(&self, kind: Kind, job: Job) -> Option<f64> {
+        let drains: Option<Vec<_>> = self.of(kind, job).map(|run| run.drains.map(f64::from)).collect();
+        median(&drains?)
+    }
+
     /// How many times as fast it is as another, turn by turn in which both ran.
     pub(super) fn ratios(&self, kind: Kind, against: Kind, job: Job) -> Vec<f64> {
         let pair = |run: &Run| {
@@ -71,7 +79,7 @@ impl Runs {
 }
 
 /// Nothing takes less here.
-const NOTHING: f64 = 1e-6;
+pub(super) const NOTHING: f64 = 1e-6;
 
 /// The middle one, or between the two in the middle.
 pub(super) fn median(values: &[f64]) -> Option<f64> {
@@ -107,7 +115,7 @@ mod tests {
         for (kind, turn, seconds) in
             [(BLOCKING, 0, 2.0), (TOKIO, 0, 1.0), (TOKIO, 1, 1.0), (BLOCKING, 1, 4.0), (TOKIO, 2, 1.0)]
         {
-            runs.add(Run { kind, job: JOB, turn, seconds });
+            runs.add(Run { kind, job: JOB, turn, seconds, drains: None });
         }
         // The machine was slower in the second turn, for both.
         assert_eq!(runs.ratios(TOKIO, BLOCKING, JOB), [2.0, 4.0]);
@@ -115,6 +123,16 @@ mod tests {
         assert_eq!(runs.ratios(TOKIO, TOKIO, JOB), [1.0; 3]);
         assert_eq!(runs.seconds(TOKIO, JOB), [1.0; 3]);
         assert!(runs.seconds(TOKIO, Job { kib: 2, ..JOB }).is_empty());
+    }
+
+    #[test]
+    fn drains_are_those_of_a_port_that_drains() {
+        let mut runs = Runs::default();
+        for (turn, drains) in [(0, 3), (1, 9), (2, 4)] {
+            runs.add(Run { kind: HURT, job: JOB, turn, seconds: 1.0, drains: Some(drains) });
+            runs.add(Run { kind: TOKIO, job: JOB, turn, seconds: 1.0, drains: None });
+        }
+        assert_eq!((runs.drains(HURT, JOB), runs.drains(TOKIO, JOB)), (Some(4.0), None));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Each runtime with its own driver, on a port that it opens by name.
 
 use std::{
+    cell::Cell,
     fs, io,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -30,11 +32,19 @@ pub(super) struct Runner<'a> {
     session: Option<Session>,
 }
 
+/// What one run came to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Took {
+    pub(super) time: Duration,
+    /// How often its port drained, if it is one that drains.
+    pub(super) drains: Option<u32>,
+}
+
 /// While the port is open.
 enum Connection<'a> {
     Blocking(rawpaste_blocking::Connection<rawpaste_blocking::Serial>),
     Tokio(&'a Runtime, rawpaste_tokio::Connection<Serial>),
-    Draining(&'a Runtime, rawpaste_tokio::Connection<Draining<Serial>>),
+    Draining(&'a Runtime, rawpaste_tokio::Connection<Draining<Serial>>, Rc<Cell<u32>>),
     AsyncStd(rawpaste_async_std::Connection<rawpaste_async_std::Serial>),
 }
 
@@ -60,8 +70,9 @@ impl<'a> Connection<'a> {
                 let _entered = runtime.enter();
                 let (port, _) = rawpaste_tokio::open(&name, Config::default())?.into_parts();
                 if carrier.drains() {
-                    let port = Draining::new(port, matrix.shape.rate, matrix.drain);
-                    Self::Draining(runtime, rawpaste_tokio::Connection::new(port, session))
+                    let drains = Rc::default();
+                    let port = Draining::new(port, matrix.shape.rate, matrix.drain, Rc::clone(&drains));
+                    Self::Draining(runtime, rawpaste_tokio::Connection::new(port, session), drains)
                 } else {
                     Self::Tokio(runtime, rawpaste_tokio::Connection::new(port, session))
                 }
@@ -73,7 +84,7 @@ impl<'a> Connection<'a> {
         match self {
             Self::Blocking(connection) => connection.into_parts().1,
             Self::Tokio(_, connection) => connection.into_parts().1,
-            Self::Draining(_, connection) => connection.into_parts().1,
+            Self::Draining(_, connection, _) => connection.into_parts().1,
             Self::AsyncStd(connection) => connection.into_parts().1,
         }
     }
@@ -82,10 +93,35 @@ impl<'a> Connection<'a> {
         let done = match self {
             Self::Blocking(connection) => connection.run(operation),
             Self::Tokio(runtime, connection) => runtime.block_on(connection.run(operation)),
-            Self::Draining(runtime, connection) => runtime.block_on(connection.run(operation)),
+            Self::Draining(runtime, connection, _) => runtime.block_on(connection.run(operation)),
             Self::AsyncStd(connection) => async_std::task::block_on(connection.run(operation)),
         };
         done.map_err(|error| error.to_string())
+    }
+
+    fn drains(&self) -> Option<u32> {
+        match self {
+            Self::Draining(_, _, drains) => Some(drains.get()),
+            Self::Blocking(_) | Self::Tokio(..) | Self::AsyncStd(_) => None,
+        }
+    }
+}
+
+/// Times what goes over a connection.
+struct Watch {
+    began: Instant,
+    before: Option<u32>,
+}
+
+impl Watch {
+    fn start(connection: &Connection<'_>) -> Self {
+        Self { before: connection.drains(), began: Instant::now() }
+    }
+
+    fn stop(&self, connection: &Connection<'_>) -> Took {
+        let time = self.began.elapsed();
+        let drains = connection.drains().zip(self.before).map(|(now, before)| now - before);
+        Took { time, drains }
     }
 }
 
@@ -112,7 +148,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Does it, and times it; then the board is as before.
-    pub(super) fn run(&mut self, job: Job) -> Outcome<Duration> {
+    pub(super) fn run(&mut self, job: Job) -> Outcome<Took> {
         let done = self.connected(|runner, connection| match job.way {
             Way::Upload => {
                 runner.put(connection, job).and_then(|took| remove(connection, job).map(|()| took))
@@ -131,13 +167,13 @@ impl<'a> Runner<'a> {
         Ok(done)
     }
 
-    fn put(&self, connection: &mut Connection<'_>, job: Job) -> Outcome<Duration> {
+    fn put(&self, connection: &mut Connection<'_>, job: Job) -> Outcome<Took> {
         let (content, name) = (job.content(), job.name());
         let put = Put::new(content.clone(), &name).map_err(|error| error.to_string())?;
         let put = put.choices(self.matrix.choices(self.carrier));
-        let began = Instant::now();
+        let watch = Watch::start(connection);
         connection.run(put)?;
-        let took = began.elapsed();
+        let took = watch.stop(connection);
         match fs::read(self.bed.board().join(&name)) {
             Ok(found) if found == content => Ok(took),
             Ok(_) => Err(format!("{name} arrived as another")),
@@ -145,15 +181,15 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn get(&self, connection: &mut Connection<'_>, job: Job) -> Outcome<Duration> {
-        let (mut arrived, began) = (Vec::new(), Instant::now());
+    fn get(&self, connection: &mut Connection<'_>, job: Job) -> Outcome<Took> {
+        let (mut arrived, watch) = (Vec::new(), Watch::start(connection));
         if self.carrier == Carrier::Hurt {
             arrived = connection.run(Pieces::new(job))?;
         } else {
             let get = Get::new(&job.name(), &mut arrived).map_err(|error| error.to_string())?;
             connection.run(get)?;
         }
-        let took = began.elapsed();
+        let took = watch.stop(connection);
         if arrived == job.content() { Ok(took) } else { Err(format!("{} arrived as another", job.name())) }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Board, Matrix, claims::Judged, in_words, rows::Row, runs::Runs};
+use super::{Board, Matrix, claims::Judged, in_words, job::Way, rows::Row, runs::Runs};
 use crate::report::{Result, print};
 
 /// Prints it.
@@ -16,6 +16,7 @@ pub(super) fn print_all(matrix: &Matrix, runs: &Runs, rows: &[Row], judged: &[Ju
         for (number, note) in notes.iter().enumerate() {
             writeln!(out, "[{}] {}", number + 1, note.escape_debug())?;
         }
+        drains(out, matrix, rows)?;
         starts(out, matrix, runs)?;
         claims(out, judged)
     })
@@ -48,7 +49,10 @@ fn cells(row: &Row, notes: &mut Vec<String>) -> [String; 6] {
     let start = [row.kind.to_string(), row.job.way.to_string(), format!("{} KiB", row.job.kib)];
     let rest = match &row.figures {
         Ok(figures) => [
-            format!("{:.1} ms", figures.seconds * 1000.0),
+            figures.lost_in.map_or_else(
+                || format!("{:.1} ms", figures.seconds * 1000.0),
+                |scatter| format!("< {:.0} ms", scatter * 1000.0),
+            ),
             row.throughput().map_or_else(|| "-".into(), |throughput| format!("{throughput:.1} KiB/s")),
             figures.speedup.map_or_else(|| "-".into(), |speedup| format!("{speedup:.2}x")),
         ],
@@ -64,6 +68,22 @@ fn cells(row: &Row, notes: &mut Vec<String>) -> [String; 6] {
     let [kind, way, size] = start;
     let [duration, throughput, speedup] = rest;
     [kind, way, size, duration, throughput, speedup]
+}
+
+/// How often the ports that drain did, size by size.
+fn drains(out: &mut dyn Write, matrix: &Matrix, rows: &[Row]) -> io::Result<()> {
+    let of = |kind, way| {
+        let rows = rows.iter().filter(move |row| row.kind == kind && row.job.way == way);
+        let drains = rows.filter_map(|row| Some(format!("{:.0}", row.figures.as_ref().ok()?.drains?)));
+        drains.collect::<Vec<_>>().join(", ")
+    };
+    for (kind, way) in matrix.kinds().into_iter().flat_map(|kind| Way::BOTH.map(|way| (kind, way))) {
+        let drains = of(kind, way);
+        if !drains.is_empty() {
+            writeln!(out, "{kind}: {way}s, from the smallest on, drained {drains} times")?;
+        }
+    }
+    Ok(())
 }
 
 /// Told apart from the rows, which are without it.
