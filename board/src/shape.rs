@@ -15,10 +15,15 @@ const AHEAD: usize = 2048;
 pub(crate) const BEHIND: usize = WAIT - AHEAD;
 /// How much of a late wake-up is made good. More than that was no late wake-up but a receiver that pushed back.
 const CATCH_UP: Duration = Duration::from_millis(50);
+/// How long bytes wait for those behind them, as in the buffer of a serial port: to wake up for each would keep a
+/// processor busy. The last of those that travel together never waits.
+const TOGETHER: Duration = Duration::from_micros(250);
 /// How many bytes may be under way on a link without a rate.
 const UNDER_WAY: usize = 64 * 1024;
 
 /// What a link does to the bytes of each direction.
+///
+/// Bytes that follow each other within a quarter of a millisecond arrive together, with the last of them.
 ///
 /// The default is a link that does nothing. Used by [`Running::shaped`](crate::Running::shaped).
 ///
@@ -148,9 +153,12 @@ impl Line {
         self.busy = more;
     }
 
-    /// How long until the next byte is due; for ever if there is none.
+    /// How long until bytes are to be delivered; for ever if there are none.
     fn wait(&self) -> Duration {
-        self.under_way.front().map_or(Duration::MAX, |(due, _)| due.saturating_duration_since(Instant::now()))
+        let (Some((first, _)), Some((last, _))) = (self.under_way.front(), self.under_way.back()) else {
+            return Duration::MAX;
+        };
+        (*last).min(*first + TOGETHER).saturating_duration_since(Instant::now())
     }
 
     fn deliver(&mut self, to: &mut End) -> io::Result<()> {

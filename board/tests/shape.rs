@@ -63,6 +63,22 @@ fn carries_all_and_not_too_soon() {
 }
 
 #[test]
+fn bytes_that_travel_together_arrive_together() {
+    let (host, mut board) = pipe(4096);
+    let shape = Shape { rate: Some(100_000), delay: Duration::from_millis(1) };
+    let mut host = Running::from_end(host, ()).shaped(shape).unwrap().in_process();
+    host.set_timeout(HANG);
+    board.write_all(&[7; 1000]).unwrap();
+    let (mut buffer, mut came, mut reads) = ([0; 1000], 0, 0);
+    while came < 1000 {
+        came += host.read(&mut buffer).unwrap();
+        reads += 1;
+    }
+    // 10 ms of line in quarters of a millisecond; a late wake-up makes it fewer.
+    assert!(reads <= 45, "{reads} pieces");
+}
+
+#[test]
 fn pushes_back() {
     let (host, board) = pipe(4096);
     let shape = Shape { rate: Some(1), delay: Duration::ZERO };

@@ -184,7 +184,7 @@ impl Args {
             Verb::Alone(Alone::Completions(verb)) => return verb.run(),
             Verb::Alone(Alone::Man(verb)) => return verb.run(),
             #[cfg(unix)]
-            Verb::Alone(Alone::Bench(verb)) => return verb.run(flow.unwrap_or_default(), self.flush),
+            Verb::Alone(Alone::Bench(verb)) => return verb.run(flow, self.flush),
         };
         let mut verbs = vec![first];
         for verb in more {

@@ -141,12 +141,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     },
                     Some(()) = keyboard.interrupts.recv() => run.interrupt(),
                     Some(bytes) = keyboard.typed.recv(), if run.input_room() >= MOST => drop(run.type_in(&bytes)),
-                    () = time::sleep_until(at(until)) => {}
+                    () = passed(at(until)) => {}
                 },
                 Step::Event(event) => on_event(event),
                 Step::Done(result) => return Ok(result?),
             }
         }
+    }
+}
+
+/// Waits until then, and not at all if that is now: tokio's timers go by whole milliseconds, rounded up.
+async fn passed(until: time::Instant) {
+    if until > time::Instant::now() {
+        time::sleep_until(until).await;
     }
 }
 

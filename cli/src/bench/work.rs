@@ -123,7 +123,7 @@ impl Load {
     }
 
     /// The same bytes each time.
-    fn random(size: usize) -> Self {
+    pub(super) fn random(size: usize) -> Self {
         Self::one(noise(size, 0))
     }
 

@@ -1,30 +1,33 @@
 //! `bench`.
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand};
-use rawpaste::{Flow, Policy};
+use rawpaste::{Config, Flow, Policy};
 use rawpaste_board::Shape;
 
 use crate::{
     bench::{
         self, Peer, Plan, Work, day,
-        matrix::{self, Matrix},
+        matrix::{self, Board, Matrix},
     },
     manner::Forced,
-    report::Result,
+    report::{Failure, Result},
 };
 
 /// Measure, without hardware: files through each runtime, and in the way that hurt
 ///
-/// Each runtime opens the port of a real MicroPython behind a link with a rate and a delay, and puts and gets files of 1 to
-/// 100 KiB of random bytes. The way that hurt sends 256 bytes at a time and drains the port after each, as async serial ports
-/// do that are flushed. Runs take turns, and medians count; the speedup is against the way that hurt.
+/// Each runtime opens the port of a board behind a link with a rate and a delay, and puts and gets files of 1 to 100 KiB of
+/// random bytes. The way that hurt writes 256 bytes at a time and drains the port after each, as async serial ports do that are
+/// flushed; "batched" is the same port with the drains that --flush and --threshold leave.
+///
+/// Runs that are compared are next to each other, on the same board, in another order in each turn; ratios are medians over
+/// such pairs. A ratio falls short when it is below what is asked by more than the scatter of the pairs explains.
+///
+/// The link is known to lose nothing, so --flow auto is the open flow here. --flush and --threshold act where a transport
+/// holds bytes back, on the row "tokio, batched" alone; the size of a write (coalesce=) on all but the way that hurt.
 #[derive(Args, Debug)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  rawpaste bench\n  rawpaste bench --rate 11520\n  rawpaste bench link --peer mpremote,mpytool"
-)]
+#[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub(crate) struct Bench {
     #[command(subcommand)]
     what: Option<What>,
@@ -32,38 +35,85 @@ pub(crate) struct Bench {
     table: Table,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  rawpaste bench
+  rawpaste bench --board sim --svg bench.svg     on any machine
+  rawpaste bench --rate 11520                    a UART at 115200 baud: some minutes
+  rawpaste bench --peer mpremote,mpytool         some minutes more
+  rawpaste bench link --peer mpremote,mpytool";
+
 #[derive(Args, Debug)]
 struct Table {
+    /// Measure on this board
+    #[arg(long, value_name = "BOARD", default_value = "micropython")]
+    board: Board,
     /// Let so many bytes pass in a second, each way
     #[arg(long, value_name = "BYTES", default_value_t = 115_200, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
     /// Let each byte travel so many microseconds
     #[arg(long, value_name = "US", default_value_t = 1000)]
     delay: u64,
-    /// Measure each so many times, and take the median
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    /// Measure files of so many KiB
+    #[arg(long, value_name = "KIB", value_delimiter = ',', default_values_t = matrix::SIZES,
+        value_parser = clap::value_parser!(u32).range(1..=4096))]
+    size: Vec<u32>,
+    /// Take so many turns
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=99))]
     repeat: u32,
-    /// Let a drain take so many microseconds once the wire is empty, in the way that hurt
-    #[arg(long, value_name = "US", default_value_t = 2000)]
-    drain_cost: u64,
+    /// Measure these beside ours, on a real MicroPython
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    peer: Vec<Peer>,
+    /// Flush a port that holds back after so many bytes, whatever --flush says of it
+    #[arg(long, value_name = "BYTES")]
+    threshold: Option<NonZeroUsize>,
+    /// Let a drain take so long once the wire is empty, as a Windows driver's did
+    #[arg(long, value_name = "TIME", default_value = "2ms", value_parser = time)]
+    drain_cost: Duration,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Write a picture of the table to this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     #[command(flatten)]
     forced: Forced,
 }
 
+/// Reads a time as --flush does.
+fn time(text: &str) -> std::result::Result<Duration, String> {
+    let alone = (!text.contains(',')).then(|| format!("interval={text}").parse::<Policy>());
+    match alone {
+        Some(Ok(policy)) => Ok(policy.interval),
+        Some(Err(_)) | None => Err("a time has its unit: 2ms, 1s".into()),
+    }
+}
+
 impl Table {
-    fn matrix(self, flow: Flow, policy: Policy) -> Matrix {
-        Matrix {
+    fn matrix(mut self, flow: Option<Flow>, mut policy: Policy) -> Result<Matrix> {
+        policy.threshold = self.threshold.map_or(policy.threshold, NonZeroUsize::get);
+        let sound = policy.check(Config::default().patience);
+        sound
+            .map_err(|refused| Failure::usage(refused.to_string()).next("see --flush in rawpaste --help"))?;
+        if self.board == Board::Sim && !self.peer.is_empty() {
+            return Err(Failure::usage("a peer needs a board that runs Python")
+                .next("leave --board sim out, or the peers"));
+        }
+        self.size.sort_unstable();
+        self.size.dedup();
+        Ok(Matrix {
+            board: self.board,
             shape: Shape { rate: Some(self.rate), delay: Duration::from_micros(self.delay) },
+            sizes: self.size,
             repeat: self.repeat,
-            flow,
+            peers: self.peer,
+            flow: flow.unwrap_or(Flow::Open),
             choices: self.forced.choices(),
             policy,
-            drain: Duration::from_micros(self.drain_cost),
+            drain: self.drain_cost,
             json: self.json,
-        }
+            svg: self.svg,
+        })
     }
 }
 
@@ -75,11 +125,11 @@ enum What {
 
 impl Bench {
     /// Measures it.
-    pub(crate) fn run(self, flow: Flow, policy: Policy) -> Result<()> {
+    pub(crate) fn run(self, flow: Option<Flow>, policy: Policy) -> Result<()> {
         match self.what {
-            Some(What::Link(verb)) => bench::run(&verb.plan(flow)),
+            Some(What::Link(verb)) => bench::run(&verb.plan(flow.unwrap_or_default())),
             Some(What::Day(verb)) => day::run(&day::Day { repeat: verb.repeat, json: verb.json }),
-            None => matrix::run(&self.table.matrix(flow, policy)),
+            None => matrix::run(&self.table.matrix(flow, policy)?),
         }
     }
 }

@@ -1,16 +1,16 @@
 //! A transport that drains when it is flushed, as a serial port does, and whose drain costs.
 
 use std::{
+    cell::Cell,
     io,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll, ready},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, Sleep, sleep_until},
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// The transport.
 pub(super) struct Draining<S> {
@@ -21,12 +21,13 @@ pub(super) struct Draining<S> {
     cost: Duration,
     /// When the wire is empty.
     empty: Instant,
-    drain: Option<Pin<Box<Sleep>>>,
+    /// How often it was drained, for who measures.
+    drains: Rc<Cell<u32>>,
 }
 
 impl<S> Draining<S> {
-    pub(super) fn new(stream: S, rate: Option<u32>, cost: Duration) -> Self {
-        Self { stream, rate: rate.unwrap_or(u32::MAX), cost, empty: Instant::now(), drain: None }
+    pub(super) fn new(stream: S, rate: Option<u32>, cost: Duration, drains: Rc<Cell<u32>>) -> Self {
+        Self { stream, rate: rate.unwrap_or(u32::MAX), cost, empty: Instant::now(), drains }
     }
 }
 
@@ -43,16 +44,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Draining<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Draining<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let n = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
-        let travels = Duration::from_secs_f64(n as f64 / f64::from(self.rate));
+        let travels = Duration::from_secs_f64(n as f64 / f64::from(self.rate.max(1)));
         self.empty = self.empty.max(Instant::now()) + travels;
         Poll::Ready(Ok(n))
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let until = self.empty.max(Instant::now()) + self.cost;
-        let drain = self.drain.get_or_insert_with(|| Box::pin(sleep_until(until)));
-        ready!(drain.as_mut().poll(cx));
-        self.drain = None;
+    /// Stops the thread, as `tcdrain` and `FlushFileBuffers` do; a timer of tokio's would wait up to a millisecond more.
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.drains.update(|drains| drains.saturating_add(1));
+        thread::sleep(self.empty.saturating_duration_since(Instant::now()) + self.cost);
         Poll::Ready(Ok(()))
     }
 

@@ -1,218 +1,246 @@
 //! The table that people of slow uploads know: the same files through each runtime, and in the way that hurt.
 //!
-//! [`runtime`] has the runtimes behind one trait, [`hurt`] the transport whose every flush waits for its drain.
+//! [`job`] says what travels and [`kind`] who carries it, [`runtime`] has the runtimes, [`hurt`] the transport whose every flush
+//! waits for its drain, [`pieces`] the download that goes with it, and [`rivals`] the peers. [`rows`] and [`claims`] are what
+//! comes of the [`runs`]; [`table`], [`json`] and [`picture`] tell it.
+//!
+//! # Turns
+//!
+//! In each turn there is a fresh board, and one after the other does one file: those who are compared do the same file on
+//! the same board next to each other, each turn in another order, so that whatever else the machine does meets all. A file of
+//! 10 KiB or less, which is gone in a tenth of a second, goes three times in a turn, and the fastest counts. Four turns are enough for
+//! the runtimes; who is slower by more than a few hundredths is in each third turn only. So a table takes less than two minutes.
 
+mod claims;
 mod hurt;
+mod job;
+mod json;
+mod kind;
+mod picture;
+mod pieces;
+mod rivals;
+mod rows;
+mod runs;
 mod runtime;
+mod table;
 
-use std::{fs, sync::mpsc::Receiver, time::Duration};
+use std::{fs, path::PathBuf, sync::mpsc::Receiver, time::Duration};
 
+use clap::ValueEnum;
 use rawpaste::{Choices, Config, Encoding, Flow, Holds, Policy};
 use rawpaste_board::Shape;
-use serde_json::{Value, json};
 
-use super::{Outcome, bed::Bed};
+use super::{
+    Peer,
+    bed::{Bed, Folders},
+    found, peer,
+};
 use crate::{
     interrupt, link,
-    report::{Failure, Result, print, say},
+    report::{Failure, Result, say},
 };
-use runtime::Kind;
+use claims::Claim;
+pub(crate) use job::SIZES;
+use job::{Job, Way};
+use kind::{Carrier, Kind};
+use picture::Picture;
+use pieces::{PIECE, Pieces};
+use rows::Row;
+use runs::{Run, Runs};
+use runtime::{Runner, Took};
 
-/// The sizes of files in KiB.
-const SIZES: [usize; 6] = [1, 2, 5, 10, 50, 100];
+/// What to measure on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Board {
+    /// A real MicroPython, as a process on this machine
+    Micropython,
+    /// A simulated board, which needs nothing but this program
+    Sim,
+}
 
 /// What is to be measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Matrix {
+    /// The board.
+    pub(crate) board: Board,
     /// Bytes per second each way, and how long each travels.
     pub(crate) shape: Shape,
-    /// How often.
+    /// The sizes of files, in KiB.
+    pub(crate) sizes: Vec<u32>,
+    /// In how many turns.
     pub(crate) repeat: u32,
-    /// How source goes.
+    /// Whom to measure beside ours.
+    pub(crate) peers: Vec<Peer>,
+    /// How source goes, but in the way that hurt.
     pub(crate) flow: Flow,
     /// What is forced.
     pub(crate) choices: Choices,
     /// When to flush.
     pub(crate) policy: Policy,
-    /// How long a drain takes after the wire is empty, in the way that hurt.
+    /// How long a drain takes after the wire is empty, where there is one.
     pub(crate) drain: Duration,
     /// Whether to print JSON.
     pub(crate) json: bool,
-}
-
-/// Which way a file goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    Upload,
-    Download,
-}
-
-/// One file, one way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Job {
-    way: Way,
-    kib: usize,
-}
-
-/// What the runs of one kind took, a row for each job.
-struct Times {
-    kind: Kind,
-    runs: Vec<Vec<Duration>>,
+    /// Where a picture goes.
+    pub(crate) svg: Option<PathBuf>,
 }
 
 impl Matrix {
-    fn jobs() -> Vec<Job> {
-        let both = |kib| [Way::Upload, Way::Download].map(|way| Job { way, kib });
-        SIZES.into_iter().flat_map(both).collect()
+    /// All that have rows.
+    fn kinds(&self) -> Vec<Kind> {
+        Carrier::ALL.into_iter().map(Kind::Ours).chain(self.peers.iter().copied().map(Kind::Peer)).collect()
     }
 
     /// What a session is told.
-    fn config(&self, kind: Kind) -> Config {
+    fn config(&self, carrier: Carrier) -> Config {
         let mut config = link::config();
+        // One for all, for they share a board.
+        config.nonce = std::process::id();
         (config.flow, config.policy) = (self.flow, self.policy);
-        if kind == Kind::Hurt {
-            // 256 bytes, and a drain.
-            config.flow = Flow::Windowed;
+        if carrier.drains() {
             config.holds = Holds::UntilFlush;
-            (config.policy.threshold, config.policy.coalesce) = (256, 256);
+        }
+        if carrier == Carrier::Hurt {
+            config.flow = Flow::Windowed;
+            (config.policy.threshold, config.policy.coalesce) = (PIECE, PIECE);
         }
         config
     }
 
-    fn choices(&self, kind: Kind) -> Choices {
+    fn choices(&self, carrier: Carrier) -> Choices {
         let mut choices = self.choices.clone();
-        if kind == Kind::Hurt {
-            (choices.chunk, choices.encoding) = (Some(256), Some(Encoding::Dense));
+        if carrier == Carrier::Hurt {
+            (choices.chunk, choices.encoding) = (Some(PIECE), Some(Encoding::Dense));
         }
         choices
     }
 
+    /// Starts a board with the files of the downloads.
     fn bed(&self, jobs: &[Job]) -> Result<Bed> {
-        let bed = Bed::new(self.shape, None)?;
-        for job in jobs.iter().filter(|job| job.way == Way::Download) {
-            let path = bed.board().join(job.name());
-            fs::write(&path, job.content())
-                .map_err(|error| Failure::file("write", &path.to_string_lossy(), &error))?;
+        let folders = Folders::new()?;
+        let downloads = || jobs.iter().copied().filter(|job| job.way == Way::Download);
+        for job in downloads() {
+            let path = folders.board().join(job.name());
+            let written = fs::write(&path, job.content());
+            written.map_err(|error| Failure::file("write", &path.to_string_lossy(), &error))?;
         }
-        Ok(bed)
+        match self.board {
+            Board::Micropython => folders.micropython(self.shape, None),
+            Board::Sim => folders.simulated(self.shape, downloads().flat_map(Pieces::programs).collect()),
+        }
+    }
+
+    /// The link, in words.
+    fn link(&self) -> String {
+        let (rate, delay) = (self.shape.rate.unwrap_or(0), in_words(self.shape.delay));
+        format!("{rate} bytes/s and {delay} each way, {} flow", self.flow_name())
+    }
+
+    const fn flow_name(&self) -> &'static str {
+        if matches!(self.flow, Flow::Open) { "open" } else { "windowed" }
+    }
+
+    fn turns(&self) -> String {
+        if self.repeat == 1 { "one turn".into() } else { format!("{} turns", self.repeat) }
     }
 }
 
-impl Job {
-    fn name(self) -> String {
-        let way = if self.way == Way::Upload { "up" } else { "down" };
-        format!("{way}{}", self.kib)
-    }
-
-    /// The same bytes each time.
-    fn content(self) -> Vec<u8> {
-        let mut bytes = vec![0; self.kib * 1024];
-        fastrand::Rng::with_seed(self.kib as u64).fill(&mut bytes);
-        bytes
-    }
+/// A time with its unit.
+fn in_words(time: Duration) -> String {
+    let micros = time.as_micros();
+    if micros.is_multiple_of(1000) { format!("{} ms", micros / 1000) } else { format!("{micros} us") }
 }
 
-/// Measures, and prints what came of it.
+/// Measures, and tells what came of it.
 pub(crate) fn run(matrix: &Matrix) -> Result<()> {
+    let picture = matrix.svg.as_deref().map(Picture::prepare).transpose()?;
     let (_, interrupted) = interrupt::listen()?;
-    let jobs = Matrix::jobs();
-    let mut all: Vec<_> =
-        Kind::ALL.into_iter().map(|kind| Times { kind, runs: vec![Vec::new(); jobs.len()] }).collect();
-    for turn in 1..=matrix.repeat {
-        // In turn, so that what drifts meets all.
-        for times in &mut all {
-            let took = measure(matrix, times.kind, &jobs, &interrupted)?;
-            let took = took.map_err(|why| Failure::trouble(format!("{} failed: {why}", times.kind)))?;
-            times.runs.iter_mut().zip(took).for_each(|(runs, took)| runs.push(took));
-            say(&format!("{}, {turn} of {}", times.kind, matrix.repeat));
-        }
+    let peers = matrix.peers.iter().map(|peer| Ok((*peer, found(peer)?))).collect::<Result<Vec<_>>>()?;
+    let turns = Turns { matrix, peers, jobs: Job::all(&matrix.sizes), interrupted };
+    let mut runs = Runs::default();
+    for turn in 0..matrix.repeat {
+        say(&format!("turn {} of {}", turn + 1, matrix.repeat));
+        turns.take(turn, &mut runs)?;
     }
-    let rows = rows(&jobs, &mut all);
-    if matrix.json { print_json(matrix, &rows) } else { print_table(matrix, &rows) }
-}
-
-fn measure(
-    matrix: &Matrix,
-    kind: Kind,
-    jobs: &[Job],
-    interrupted: &Receiver<()>,
-) -> Result<Outcome<Vec<Duration>>> {
-    if interrupted.try_recv().is_ok() {
-        return Err(Failure::trouble("interrupted"));
+    let rows = Row::all(matrix, &runs);
+    let judged: Vec<_> = Claim::all(&matrix.sizes).into_iter().map(|claim| claim.judge(&runs)).collect();
+    if let Some(picture) = picture {
+        picture.draw(matrix, &rows)?;
     }
-    let bed = matrix.bed(jobs)?;
-    Ok(runtime::run(kind, matrix, jobs, &bed))
+    let print = if matrix.json { json::print_all } else { table::print_all };
+    print(matrix, &runs, &rows, &judged)
 }
 
-struct Row {
-    kind: Kind,
-    job: Job,
-    median: Duration,
-    /// How many times as fast as the way that hurt.
-    speedup: f64,
+/// Those who are slower by more than a few hundredths are in the first turn and then in each third.
+const SELDOM: u32 = 3;
+
+/// How often a file goes in one turn.
+const fn times(job: Job) -> usize {
+    if job.kib <= 10 { 3 } else { 1 }
 }
 
-fn rows(jobs: &[Job], all: &mut [Times]) -> Vec<Row> {
-    let median = |runs: &mut Vec<Duration>| {
-        runs.sort_unstable();
-        runs.get(runs.len() / 2).copied().unwrap_or_default()
-    };
-    let medians: Vec<Vec<_>> =
-        all.iter_mut().map(|times| times.runs.iter_mut().map(median).collect()).collect();
-    let hurt = all.iter().position(|times| times.kind == Kind::Hurt).unwrap_or_default();
-    let mut rows = Vec::new();
-    for (at, job) in jobs.iter().enumerate() {
-        for (times, medians_of) in all.iter().zip(&medians) {
-            let speedup = medians[hurt][at].as_secs_f64() / medians_of[at].as_secs_f64().max(1e-9);
-            rows.push(Row { kind: times.kind, job: *job, median: medians_of[at], speedup });
-        }
-    }
-    rows
+struct Turns<'a> {
+    matrix: &'a Matrix,
+    peers: Vec<(Peer, peer::Found)>,
+    jobs: Vec<Job>,
+    interrupted: Receiver<()>,
 }
 
-fn print_table(matrix: &Matrix, rows: &[Row]) -> Result<()> {
-    print(|out| {
-        let rate = matrix.shape.rate.unwrap_or_default();
-        let (delay, drain) = (matrix.shape.delay.as_micros(), matrix.drain.as_micros());
-        writeln!(
-            out,
-            "{rate} bytes/s and {delay} us each way; medians of {}; random bytes; what hurt: 256 bytes, then a drain of \
-             the wire and {drain} us",
-            matrix.repeat
-        )?;
-        writeln!(out, "Type                | Operation | Size    | Duration   | Throughput   | Speedup")?;
-        for Row { kind, job, median, speedup } in rows {
-            let operation = if job.way == Way::Upload { "upload" } else { "download" };
-            let throughput = job.kib as f64 / median.as_secs_f64().max(1e-9);
-            writeln!(
-                out,
-                "{:19} | {operation:9} | {:3} KiB | {:7.1} ms | {throughput:6.1} KiB/s | {speedup:5.2}x",
-                kind.to_string(),
-                job.kib,
-                median.as_secs_f64() * 1000.0,
-            )?;
+impl Turns<'_> {
+    /// Does each job once with all whose turn it is.
+    fn take(&self, turn: u32, runs: &mut Runs) -> Result<()> {
+        let all = turn.is_multiple_of(SELDOM);
+        let carriers: &[Carrier] = if all { &Carrier::ALL } else { &Carrier::RUNTIMES };
+        let bed = self.matrix.bed(&self.jobs)?;
+        let runner =
+            |&carrier: &Carrier| Runner::new(carrier, self.matrix, &bed).map_err(|why| failed(carrier, &why));
+        let mut runners = carriers.iter().map(runner).collect::<Result<Vec<_>>>()?;
+        for (at, &job) in self.jobs.iter().enumerate() {
+            self.runners(&mut runners, job, at, turn, runs)?;
+            for (peer, found) in self.peers.iter().filter(|_| all) {
+                self.go_on()?;
+                say(&format!("{}, {job}", peer.title()));
+                rivals::run(self.matrix, Kind::Peer(*peer), found, job, turn, runs)?;
+            }
         }
         Ok(())
-    })
+    }
+
+    fn runners(
+        &self,
+        runners: &mut [Runner<'_>],
+        job: Job,
+        at: usize,
+        turn: u32,
+        runs: &mut Runs,
+    ) -> Result<()> {
+        let mut fastest = vec![None; runners.len()];
+        for time in 0..times(job) {
+            for place in 0..runners.len() {
+                self.go_on()?;
+                let next = (place + at + time + turn as usize) % runners.len();
+                let runner = &mut runners[next];
+                let took =
+                    runner.run(job).map_err(|why| failed(runner.carrier(), &format!("{job}: {why}")))?;
+                let faster = |best: &Took| took.time < best.time;
+                if fastest[next].as_ref().is_none_or(faster) {
+                    fastest[next] = Some(took);
+                }
+            }
+        }
+        for (runner, fastest) in runners.iter().zip(fastest) {
+            let Some(Took { time, drains }) = fastest else { continue };
+            let kind = Kind::Ours(runner.carrier());
+            runs.add(Run { kind, job, turn, seconds: time.as_secs_f64(), drains });
+        }
+        Ok(())
+    }
+
+    fn go_on(&self) -> Result<()> {
+        if self.interrupted.try_recv().is_ok() { Err(Failure::trouble("interrupted")) } else { Ok(()) }
+    }
 }
 
-fn print_json(matrix: &Matrix, rows: &[Row]) -> Result<()> {
-    let of_row = |row: &Row| {
-        json!({
-            "type": row.kind.to_string(),
-            "operation": if row.job.way == Way::Upload { "upload" } else { "download" },
-            "kib": row.job.kib,
-            "seconds": row.median.as_secs_f64(),
-            "kib_per_second": row.job.kib as f64 / row.median.as_secs_f64().max(1e-9),
-            "speedup": row.speedup,
-        })
-    };
-    let value: Value = json!({
-        "rate": matrix.shape.rate,
-        "delay_us": u64::try_from(matrix.shape.delay.as_micros()).unwrap_or(u64::MAX),
-        "drain_us": u64::try_from(matrix.drain.as_micros()).unwrap_or(u64::MAX),
-        "repeat": matrix.repeat,
-        "rows": rows.iter().map(of_row).collect::<Vec<_>>(),
-    });
-    print(|out| writeln!(out, "{value:#}"))
+fn failed(carrier: Carrier, why: &str) -> Failure {
+    Failure::trouble(format!("{carrier} failed: {}", why.escape_debug()))
 }
