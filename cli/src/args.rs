@@ -12,13 +12,14 @@ use crate::{
     port::Target,
     report::{self, Failure, Result},
     verbose, verbs,
+    welcome::welcome,
 };
 
 /// Files and code on MicroPython boards, over their serial line.
 ///
 /// A path that begins with `:` is on the board; `:` alone is the board's current folder.
 #[derive(Debug, Parser)]
-#[command(name = "rawpaste", version, arg_required_else_help = true, after_help = AFTER)]
+#[command(name = "rawpaste", version, after_help = AFTER)]
 pub(crate) struct Args {
     /// The board: a device (/dev/ttyACM0, COM3) or its short name (a0, u0, c3), id:NUMBER for a serial number,
     /// tcp://HOST:PORT or rfc2217://HOST:PORT[?baud=N&dtr=on&rts=off] for one on another machine, sim:[DIR] for a simulated
@@ -51,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, global = true)]
     restart: bool,
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 /// How source goes to the board.
@@ -174,7 +175,10 @@ impl Args {
         if self.restart {
             restart_at_the_end();
         }
-        let first = match self.verb {
+        let Some(verb) = self.verb else {
+            return if more.is_empty() { welcome() } else { Err(not_in_a_chain()) };
+        };
+        let first = match verb {
             Verb::OnBoard(verb) => verb,
             Verb::Alone(_) if !more.is_empty() => return Err(not_in_a_chain()),
             Verb::Alone(Alone::Fleet(verb)) => return verb.run(boards, tune),

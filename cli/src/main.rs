@@ -33,6 +33,7 @@ mod tree;
 mod typing;
 mod verbose;
 mod verbs;
+mod welcome;
 
 use std::process::ExitCode;
 

@@ -86,3 +86,15 @@ fn a_project_of_its_own() {
     assert_eq!(std::fs::read(dir.path().join("app/a.py")).unwrap(), b"a.py");
     assert!(!dir.path().join("app/b.md").exists());
 }
+
+#[test]
+fn without_a_verb_it_says_what_there_is_to_try() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_rawpaste")).output().unwrap();
+    let said = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(
+        command::code(&output) == 0
+            && said.lines().filter(|line| line.starts_with("  rawpaste ")).count() == 5,
+        "{said}"
+    );
+    assert_eq!(command::code(&run("sim:", ["+", "ls"])), 2);
+}

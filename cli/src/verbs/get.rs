@@ -18,8 +18,9 @@ use crate::{
     tree::fetch,
 };
 
-/// Get a file from the board, whole: it takes its name here when its digest agrees. One that was cut off goes on from
-/// what is here already
+/// Get a file from the board, whole
+///
+/// It takes its name here when its digest agrees. One that was cut off goes on from what is here already.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  rawpaste get :log.txt\n  rawpaste get :data/log.txt today.txt\n  rawpaste get -r :data\n  rawpaste get :log.txt - | tail"

@@ -23,9 +23,9 @@ use crate::{
 use clap::Args;
 use rawpaste::quote_str;
 
-/// Put files on the board, whole: the board has the old file or the new one at any moment
+/// Put files on the board, whole
 ///
-/// (On FAT a rename has a gap in which it has neither.) There must be room for both. A put that was cut off leaves a file
+/// The board has the old file or the new one at any moment. (On FAT a rename has a gap in which it has neither.) There must be room for both. A put that was cut off leaves a file
 /// .rp-XXXXXXXX beside the target, which the next put of a file of 3 KiB or more there goes on from (`rawpaste leftovers` lists them); it may be removed.
 ///
 /// Without :PATH they go to the board's current folder under their own names. A :PATH that ends with / or names a folder

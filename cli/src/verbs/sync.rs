@@ -18,9 +18,9 @@ use crate::{
     tree::Send,
 };
 
-/// Make a folder of the board like one of this machine: what is new or changed is put there
+/// Make a folder of the board like one of this machine
 ///
-/// The two are compared by one digest first; where they are the same, nothing else travels. What git's ignore files leave
+/// What is new or changed is put there. The two are compared by one digest first; where they are the same, nothing else travels. What git's ignore files leave
 /// out does not go, and what they leave out on the board is left alone there, as are the temporary files .rp-XXXXXXXX of
 /// puts that were cut off (`rawpaste leftovers` lists them). .git never goes. Symbolic links are left out, and said so. A
 /// failure in one file leaves the others done; run again, it goes on from there.
