@@ -37,7 +37,7 @@ impl Eval {
         // The board's json knows more kinds than a literal has, and writes what it does not know as it is.
         let both = format!("(lambda v:[__import__('json').dumps(v),repr(v)])({}\n)", self.expression);
         let eval = rawpaste::Eval::new(&both).map_err(|error| Failure::of(&error.into(), &doing))?;
-        let text = link.run(eval, &doing)?;
+        let text = link.run_once(eval, &doing)?;
         let Ok(Value::Sequence(said)) = Value::read_all(text.as_bytes()) else {
             return print_json(&json!(text));
         };
