@@ -61,7 +61,7 @@ fn the_table_has_a_row_for_each_type_operation_and_size() {
 
 #[test]
 fn json_has_all_of_it() {
-    let told = json(&["--size", "1,10", "--repeat", "4"]);
+    let told = json(&["--size", "1,10", "--repeat", "4", "--chunk", "2000"]);
     let all = [
         "board",
         "rate",
@@ -69,7 +69,8 @@ fn json_has_all_of_it() {
         "drain_us",
         "flow",
         "flush",
-        "repeat",
+        "chunk",
+        "turns",
         "start_seconds",
         "rows",
         "ratios",
@@ -79,7 +80,8 @@ fn json_has_all_of_it() {
         (&told["board"], &told["flow"], &told["rate"]),
         (&"sim".into(), &"open".into(), &1_000_000.into())
     );
-    assert_eq!((&told["delay_us"], &told["drain_us"], &told["repeat"]), (&0.into(), &0.into(), &4.into()));
+    assert_eq!((&told["delay_us"], &told["drain_us"], &told["turns"]), (&0.into(), &0.into(), &4.into()));
+    assert_eq!(told["chunk"], 2000);
     let rows = told["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 2 * 2 * TYPES.len());
     for row in rows {

@@ -83,7 +83,7 @@
 //! - A large put takes at most 2 instructions for each byte of the file besides its digests, quoting and deflate, with a
 //!   window of 128, and a put or a get of any size allocates as often as a small one. `.ci/callgrind` and
 //!   `tests/allocations.rs` count both.
-//! - A transport that holds nothing back ([`Holds::Nothing`]) is never flushed.
+//! - A transport that holds nothing back ([`Holds::Nothing`]) is never flushed; [`drain`] tells why that matters.
 //!
 //! Out of scope: opening ports, their speed and lines, resetting boards by DTR and RTS; those are the drivers'.
 //!
@@ -144,6 +144,7 @@ mod answer;
 mod board;
 mod config;
 mod control;
+pub mod drain;
 mod error;
 mod exception;
 mod helper;

@@ -39,7 +39,7 @@ const EXAMPLES: &str = "\
 Examples:
   rawpaste bench
   rawpaste bench --board sim --svg bench.svg     on any machine
-  rawpaste bench --rate 11520                    a UART at 115200 baud: some minutes
+  rawpaste bench --rate 11520                    a UART at 115200 baud: ten minutes
   rawpaste bench --peer mpremote,mpytool         some minutes more
   rawpaste bench link --peer mpremote,mpytool";
 
@@ -49,18 +49,18 @@ struct Table {
     #[arg(long, value_name = "BOARD", default_value = "micropython")]
     board: Board,
     /// Let so many bytes pass in a second, each way
-    #[arg(long, value_name = "BYTES", default_value_t = 115_200, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "BYTES", default_value_t = matrix::USUAL_RATE, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
     /// Let each byte travel so many microseconds
     #[arg(long, value_name = "US", default_value_t = 1000)]
     delay: u64,
     /// Measure files of so many KiB
-    #[arg(long, value_name = "KIB", value_delimiter = ',', default_values_t = matrix::SIZES,
+    #[arg(long, value_name = "KIB", value_delimiter = ',', default_value = "1,2,5,10,50,100",
         value_parser = clap::value_parser!(u32).range(1..=4096))]
     size: Vec<u32>,
-    /// Take so many turns
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=99))]
-    repeat: u32,
+    /// Take so many turns; 4 if not given, and fewer where they would take more than two minutes on the usual link
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=99))]
+    repeat: Option<u32>,
     /// Measure these beside ours, on a real MicroPython
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     peer: Vec<Peer>,

@@ -19,7 +19,12 @@ pub(super) fn trials() -> Vec<Trial> {
     if peer.is_err() && std::env::var_os(rawpaste_board::trial::REQUIRE).is_none() {
         day = day.with_ignored_flag(true);
     }
-    vec![day, test("bench_link_tells_each_row", tells_each_row), test("bench_link_prints_json", prints_json)]
+    vec![
+        day,
+        test("bench_measures_on_micropython", measures_on_micropython),
+        test("bench_link_tells_each_row", tells_each_row),
+        test("bench_link_prints_json", prints_json),
+    ]
 }
 
 /// On a fast link, once and without peers.
@@ -39,6 +44,19 @@ fn lives_a_day() {
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(told["commands"].as_array().map(Vec::len), Some(20));
     assert!(told["same_board"] == true && told["other_output"] == serde_json::json!([]), "{told}");
+}
+
+/// What hurt runs Python of its own, which the simulated board is only taught.
+fn measures_on_micropython() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rawpaste"));
+    command.args(["bench", "--rate", "1000000", "--delay", "0", "--size", "1,3", "--repeat", "1", "--json"]);
+    let output = command.output().unwrap();
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["board"], "micropython");
+    let rows = told["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 2 * 2 * 5);
+    assert!(rows.iter().all(|row| row["seconds"].as_f64() > Some(0.0)), "{told}");
 }
 
 fn tells_each_row() {

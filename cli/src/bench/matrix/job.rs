@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-/// The sizes of files in KiB, unless others are asked for.
-pub(crate) const SIZES: [u32; 6] = [1, 2, 5, 10, 50, 100];
-
 /// Which way a file goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {

@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use super::{Board, Matrix, job::Way, kind::Kind, rows::Row};
+use super::{Board, Matrix, in_turns, job::Way, kind::Kind, rows::Row};
 use crate::report::{Failure, Result};
 
 /// The picture's file, which is whole or not there.
@@ -22,16 +22,16 @@ impl Picture {
     pub(super) fn prepare(path: &Path) -> Result<Self> {
         let folder =
             path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        let file = NamedTempFile::new_in(folder).map_err(|error| cannot_write(path, &error))?;
         if path.is_dir() {
             return Err(cannot_write(path, &std::io::ErrorKind::IsADirectory.into()));
         }
+        let file = NamedTempFile::new_in(folder).map_err(|error| cannot_write(path, &error))?;
         Ok(Self { path: path.into(), file })
     }
 
     /// Draws it.
-    pub(super) fn draw(mut self, matrix: &Matrix, rows: &[Row]) -> Result<()> {
-        let written = self.file.write_all(svg(matrix, rows).as_bytes());
+    pub(super) fn draw(mut self, matrix: &Matrix, rows: &[Row], turns: u32) -> Result<()> {
+        let written = self.file.write_all(svg(matrix, rows, turns).as_bytes());
         let written = written.and_then(|()| readable(self.file.as_file()));
         written.map_err(|error| cannot_write(&self.path, &error))?;
         self.file.persist(&self.path).map_err(|error| cannot_write(&self.path, &error.error))?;
@@ -84,7 +84,7 @@ const STYLE: &str = "\
   }
 ";
 
-fn svg(matrix: &Matrix, rows: &[Row]) -> String {
+fn svg(matrix: &Matrix, rows: &[Row], turns: u32) -> String {
     let height = TOP + 2.0 * PANEL;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
@@ -93,7 +93,7 @@ fn svg(matrix: &Matrix, rows: &[Row]) -> String {
          width=\"{WIDTH}\" height=\"{height}\"/>\n"
     );
     let board = if matrix.board == Board::Sim { "a simulated board" } else { "MicroPython" };
-    let about = format!("{board} behind {}; medians of {}", matrix.link(), matrix.turns());
+    let about = format!("{board} behind {}; medians of {}", matrix.link(), in_turns(turns));
     text(&mut out, "title", (LEFT, 32.0), "Files of random bytes, KiB a second");
     text(&mut out, "quiet", (LEFT, 54.0), &about);
     let wire = f64::from(matrix.shape.rate.unwrap_or(0)) / 1024.0;

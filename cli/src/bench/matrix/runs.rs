@@ -53,6 +53,11 @@ impl Runs {
         median(&starts.map(|(_, seconds)| *seconds).collect::<Vec<_>>())
     }
 
+    /// How many turns there were.
+    pub(super) fn turns(&self) -> u32 {
+        self.runs.iter().map(|run| run.turn + 1).max().unwrap_or(0)
+    }
+
     fn of(&self, kind: Kind, job: Job) -> impl Iterator<Item = &Run> {
         self.runs.iter().filter(move |run| run.kind == kind && run.job == job)
     }

@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::{Board, Matrix, claims::Judged, in_words, job::Way, rows::Row, runs::Runs};
+use super::{Board, Matrix, claims::Judged, in_turns, in_words, job::Way, rows::Row, runs::Runs};
 use crate::report::{Result, print};
 
 /// Prints it.
 pub(super) fn print_all(matrix: &Matrix, runs: &Runs, rows: &[Row], judged: &[Judged]) -> Result<()> {
     print(|out| {
-        head(out, matrix)?;
+        head(out, matrix, runs.turns())?;
         let mut notes = Vec::new();
         let titles = ["Type", "Operation", "Size", "Duration", "Throughput", "Speedup"].map(String::from);
         let lines: Vec<_> = rows.iter().map(|row| cells(row, &mut notes)).collect();
@@ -22,7 +22,7 @@ pub(super) fn print_all(matrix: &Matrix, runs: &Runs, rows: &[Row], judged: &[Ju
     })
 }
 
-fn head(out: &mut dyn Write, matrix: &Matrix) -> io::Result<()> {
+fn head(out: &mut dyn Write, matrix: &Matrix, turns: u32) -> io::Result<()> {
     let board = match matrix.board {
         Board::Micropython => "a MicroPython",
         Board::Sim => "a simulated board",
@@ -31,7 +31,7 @@ fn head(out: &mut dyn Write, matrix: &Matrix) -> io::Result<()> {
         out,
         "Files of random bytes, on {board} behind a link of {}. Medians of {}.",
         matrix.link(),
-        matrix.turns()
+        in_turns(turns)
     )?;
     writeln!(
         out,
