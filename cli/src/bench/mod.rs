@@ -12,6 +12,7 @@ mod ours;
 mod peer;
 mod ready;
 mod series;
+pub(crate) mod session;
 mod table;
 mod text;
 mod work;

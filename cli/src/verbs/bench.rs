@@ -10,6 +10,7 @@ use crate::{
     bench::{
         self, Peer, Plan, Work, day,
         matrix::{self, Board, Matrix},
+        session,
     },
     manner::Forced,
     report::{Failure, Result},
@@ -121,6 +122,7 @@ impl Table {
 enum What {
     Link(Link),
     Day(Day),
+    Session(Session),
 }
 
 impl Bench {
@@ -128,6 +130,7 @@ impl Bench {
     pub(crate) fn run(self, flow: Option<Flow>, policy: Policy) -> Result<()> {
         match self.what {
             Some(What::Link(verb)) => bench::run(&verb.plan(flow.unwrap_or_default())),
+            Some(What::Session(verb)) => session::run(&verb.svg),
             Some(What::Day(verb)) => day::run(&day::Day { repeat: verb.repeat, json: verb.json }),
             None => matrix::run(&self.table.matrix(flow, policy)?),
         }
@@ -147,6 +150,15 @@ struct Day {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Draw a session: commands that are run on a real MicroPython behind a serial line, as they come out on a terminal
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  rawpaste bench session --svg session.svg")]
+struct Session {
+    /// Where the picture goes
+    #[arg(long, value_name = "FILE")]
+    svg: PathBuf,
 }
 
 /// Measure how fast files travel to and from a real MicroPython behind a link with a rate and a delay
