@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use rawpaste::{
-    Config, Error, Eval, Exec, FaultKind, Leave, Operation, Patience, Session,
-    testing::{Act, Bench, Firmware, LinkShape, Main, Manner, Program, drive},
+    Error, Eval, Exec, FaultKind, Leave, Operation, Patience, Session,
+    testing::{
+        Act, Bench, Firmware, LinkShape, Main, Manner, Program,
+        Transport::{self, Bare, Unix, Windows},
+        drive,
+    },
 };
+use rstest::rstest;
 
 const LINKS: [LinkShape; 3] = [
     LinkShape { rate: None, delay: Duration::ZERO },
@@ -28,8 +33,8 @@ fn bench(firmware: Firmware, shape: LinkShape) -> Bench {
 }
 
 /// Whatever the board does when the run begins, it is entered within the 5 s that entry may take.
-#[test]
-fn a_board_is_entered_from_anywhere() {
+#[rstest]
+fn a_board_is_entered_from_anywhere(#[values(Bare, Windows, Unix)] transport: Transport) {
     let prints = Main::Prints { text: "temperature 21\n".into(), every: Duration::from_millis(2) };
     let boots = Firmware {
         boot: Duration::from_millis(2000),
@@ -76,7 +81,7 @@ fn a_board_is_entered_from_anywhere() {
             if what.starts_with("sleeping") {
                 bench.device.stall(bench.now + Duration::from_millis(3000));
             }
-            let (started, mut session) = (bench.now, Session::default());
+            let (started, mut session) = (bench.now, transport.session());
             assert_eq!(run(&mut bench, &mut session, eval()), Ok("42".into()), "{what}, {shape:?}");
             let took = bench.now.saturating_duration_since(started);
             // The expression itself takes three times there and back.
@@ -128,13 +133,13 @@ fn what_was_stopped_is_told() {
 }
 
 /// A board that never listens ends in a fault that says what to do; the entry is counted in time, not in silence.
-#[test]
-fn a_board_that_never_listens_is_given_up() {
+#[rstest]
+fn a_board_that_never_listens_is_given_up(#[values(Bare, Windows, Unix)] transport: Transport) {
     let text = String::from("no\n");
     let prints = Main::Prints { text, every: Duration::from_millis(2) };
     let firmware = Firmware { main: prints, swallows_ctrl_c: 1000, ..Firmware::default() };
     let mut bench = bench(firmware, LinkShape::default());
-    let error = run(&mut bench, &mut Session::default(), eval()).expect_err("nobody listens");
+    let error = run(&mut bench, &mut transport.session(), eval()).expect_err("nobody listens");
     let Error::Fault(fault) = &error else { panic!("{error}") };
     assert!(matches!(fault.kind, FaultKind::NoEntry(3..)), "{fault:?}");
     let (said, took) = (error.to_string(), bench.now.since_epoch());
@@ -143,24 +148,24 @@ fn a_board_that_never_listens_is_given_up() {
 }
 
 /// A silent port: nothing at all comes.
-#[test]
-fn a_port_that_says_nothing_is_given_up() {
+#[rstest]
+fn a_port_that_says_nothing_is_given_up(#[values(Bare, Windows, Unix)] transport: Transport) {
     let mut bench = bench(Firmware { heap: 0, ..Firmware::default() }, LinkShape::default());
     bench.device.stall(bench.now + Duration::from_secs(1000));
-    let error = run(&mut bench, &mut Session::default(), eval()).expect_err("nobody is there");
+    let error = run(&mut bench, &mut transport.session(), eval()).expect_err("nobody is there");
     assert!(error.to_string().contains("nothing was heard"), "{error}");
 }
 
 /// `^C` is repeated until the answer ends, and not for ever.
-#[test]
-fn a_script_that_swallows_interrupts() {
+#[rstest]
+fn a_script_that_swallows_interrupts(#[values(Bare, Windows, Unix)] transport: Transport) {
     for (swallows, kept) in [(0, true), (1, true), (9, true), (10, false)] {
         let mut bench = bench(Firmware::default(), LinkShape::default());
         let acts = [Act::SwallowInterrupts(swallows), Act::RunForever];
         bench.device.register(Program::new("deaf()", acts));
         let exec = Exec::captured("deaf()", 100).expect("code");
         let manner = Manner { typed: vec![(Duration::from_secs(1), vec![3])], ..Manner::default() };
-        let mut session = Session::default();
+        let mut session = transport.session();
         let error =
             drive(&mut session, &mut bench, exec, &manner).result.expect("an end").expect_err("an error");
         match (&error, kept) {
@@ -177,8 +182,8 @@ fn a_script_that_swallows_interrupts() {
 }
 
 /// An endless patience ends by an interrupt; a finite one ends by itself.
-#[test]
-fn patience_is_the_scripts() {
+#[rstest]
+fn patience_is_the_scripts(#[values(Bare, Windows, Unix)] transport: Transport) {
     let sleeps =
         || Program::new("sleep()", [Act::Sleep(Duration::from_secs(3600)), Act::Print("up\n".into())]);
     let cases = [
@@ -194,7 +199,7 @@ fn patience_is_the_scripts() {
         if let Some(patience) = patience {
             exec = exec.patience(patience);
         }
-        let mut session = Session::default();
+        let mut session = transport.session();
         let result = run(&mut bench, &mut session, exec);
         assert_eq!(result.is_ok(), waits, "{patience:?}: {result:?}");
         assert_eq!(run(&mut bench, &mut session, eval()), Ok("42".into()), "{patience:?}");
@@ -202,9 +207,9 @@ fn patience_is_the_scripts() {
 }
 
 /// The configured patience is kept while the board is silent in the middle of a paste, too.
-#[test]
-fn silence_in_a_paste_is_a_fault_that_names_it() {
-    let mut config = Config::default();
+#[rstest]
+fn silence_in_a_paste_is_a_fault_that_names_it(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let mut config = transport.config();
     config.patience = Duration::from_secs(2);
     let mut session = Session::new(config);
     let mut bench = bench(Firmware::default(), LinkShape::default());

@@ -4,12 +4,14 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;
 use rawpaste::{
-    Config, Error, Eval, Exec, Get, Holds, Leave, List, Operation, Placed, Put, Refused, Session, Source,
+    Error, Eval, Exec, Get, Leave, List, Operation, Placed, Put, Refused, Session, Source,
     testing::{
-        Act, Bench, Capabilities, FileSystem, Firmware, Input, LinkShape, Manner, Program, RawPaste, drive,
-        noise, strategies,
+        Act, Bench, Capabilities, FileSystem, Firmware, Input, LinkShape, Manner, Program, RawPaste,
+        Transport::{self, Bare, Unix, Windows},
+        drive, noise, strategies,
     },
 };
+use rstest::rstest;
 
 /// What a put comes to that found nothing.
 const WRITTEN: Placed = Placed::Written { resumed: 0 };
@@ -34,11 +36,9 @@ proptest! {
         shape in strategies::links(),
         manner in strategies::cuts(),
         firmware in strategies::firmware(),
-        holds in any::<bool>(),
+        transport in strategies::transports(),
     ) {
-        let mut config = Config::default();
-        config.holds = if holds { Holds::UntilFlush } else { Holds::Nothing };
-        let mut session = Session::new(config);
+        let mut session = transport.session();
         let mut bench = Bench::new(firmware, shape);
         let put = put(&content, &name).chunk(chunk);
         prop_assert_eq!(drive(&mut session, &mut bench, put, &manner).result, Some(Ok(WRITTEN)));
@@ -54,11 +54,11 @@ proptest! {
 
 /// 10 KiB of random bytes at 11,520 bytes/s and 1 ms each way, in literals of 2 KiB, use 90 % of the wire or more.
 /// The board knows the helpers already: they cost a connection about 1.4 KiB, once.
-#[test]
-fn a_slow_wire_is_used_well() {
+#[rstest]
+fn a_slow_wire_is_used_well(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = noise(1, 10 * 1024);
     let mut bench = Bench::new(Firmware::default(), LinkShape::uart());
-    let mut session = Session::default();
+    let mut session = transport.session();
     assert_eq!(run(&mut bench, &mut session, put(&content[..4096], "first")), Ok(WRITTEN));
     let (sent, started) = (bench.wire.sent(), bench.now);
     let driven = drive(&mut session, &mut bench, put(&content, "f"), &Manner::default());
@@ -75,26 +75,20 @@ fn a_slow_wire_is_used_well() {
 }
 
 /// On a transport that holds back, one flush before each wait and none besides; on a bare one none at all.
-#[test]
-fn flushes_are_what_waiting_needs() {
+#[rstest]
+fn flushes_are_what_waiting_needs(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = noise(1, 1000);
-    let mut counts = Vec::new();
-    for holds in [Holds::Nothing, Holds::UntilFlush] {
-        let mut config = Config::default();
-        config.holds = holds;
-        let mut bench = Bench::new(Firmware::default(), LinkShape::default());
-        let driven = drive(&mut Session::new(config), &mut bench, put(&content, "f"), &Manner::default());
-        assert_eq!(driven.result, Some(Ok(WRITTEN)));
-        counts.push((driven.flushes, driven.writes));
-    }
-    assert_eq!(counts[0].0, 0);
-    assert_eq!(counts[1].0, counts[1].1, "each write of a windowed put is waited for");
+    let mut bench = Bench::new(Firmware::default(), LinkShape::default());
+    let driven = drive(&mut transport.session(), &mut bench, put(&content, "f"), &Manner::default());
+    assert_eq!(driven.result, Some(Ok(WRITTEN)));
+    // Each write of a windowed put is waited for.
+    assert_eq!(driven.flushes, if transport == Bare { 0 } else { driven.writes });
 }
 
 /// Input buffers that overflow in silence, on a board that stands still while it writes flash or collects: the file is
 /// whole or there is an error, and where two windows fit it is whole.
-#[test]
-fn buffers_that_overflow() {
+#[rstest]
+fn buffers_that_overflow(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = noise(1, 3000);
     for (size, fits) in [(63, false), (127, false), (255, true), (259, true), (511, true)] {
         for consume in [Duration::ZERO, Duration::from_micros(100), Duration::from_micros(300)] {
@@ -105,7 +99,7 @@ fn buffers_that_overflow() {
                 ..Firmware::default()
             };
             let mut bench = Bench::new(firmware, LinkShape::uart());
-            let mut session = Session::default();
+            let mut session = transport.session();
             let result = run(&mut bench, &mut session, put(&content, "f"));
             assert!(result.is_ok() || !fits, "{size}, {consume:?}: {result:?}");
             let there = bench.device.disk().get("f");
@@ -117,8 +111,8 @@ fn buffers_that_overflow() {
 }
 
 /// Where the buffer is known to be smaller than two windows, source goes at a pace and nothing overflows.
-#[test]
-fn small_buffers_are_not_overrun() {
+#[rstest]
+fn small_buffers_are_not_overrun(#[values(Bare, Windows, Unix)] transport: Transport) {
     let code = "# a remark\n".repeat(200);
     for size in [64, 128] {
         let firmware = Firmware {
@@ -126,7 +120,7 @@ fn small_buffers_are_not_overrun() {
             consume: Duration::from_micros(100),
             ..Firmware::default()
         };
-        let mut config = Config::default();
+        let mut config = transport.config();
         config.in_flight = NonZeroUsize::new(size - 4);
         (config.pace.every, config.chunk) = (Duration::from_millis(20), NonZeroUsize::new(512));
         let mut bench = Bench::new(firmware, LinkShape::uart());
@@ -141,8 +135,8 @@ fn small_buffers_are_not_overrun() {
 }
 
 /// What cannot be done is said, with the way out, and nothing stays on the board.
-#[test]
-fn boards_that_cannot() {
+#[rstest]
+fn boards_that_cannot(#[values(Bare, Windows, Unix)] transport: Transport) {
     let no_hash = Capabilities { sha256: false, ..Capabilities::default() };
     let nothing = Capabilities { binascii: false, stdout_buffer: false, ..no_hash };
     let plain = Firmware { raw_paste: RawPaste::Absent, ..Firmware::default() };
@@ -159,7 +153,7 @@ fn boards_that_cannot() {
     ];
     for (what, firmware, expected) in cases {
         let mut bench = Bench::new(firmware, LinkShape::default());
-        let mut session = Session::default();
+        let mut session = transport.session();
         let result = run(&mut bench, &mut session, put(&[0x5c; 3000], "f"));
         match expected {
             Ok(()) => {
@@ -181,8 +175,8 @@ fn boards_that_cannot() {
 }
 
 /// A source that grows, shrinks or fails while it is read: one that goes in one script, in chunks, through the stream.
-#[test]
-fn a_source_that_changes_is_an_error() {
+#[rstest]
+fn a_source_that_changes_is_an_error(#[values(Bare, Windows, Unix)] transport: Transport) {
     struct Changing {
         content: Vec<u8>,
         more: u64,
@@ -201,7 +195,7 @@ fn a_source_that_changes_is_an_error() {
     let contents = [noise(1, 100), noise(1, 5000), vec![b'x'; 5000]];
     for (content, more) in contents.iter().flat_map(|content| [(content, 0), (content, 1)]) {
         let mut bench = Bench::new(Firmware::default(), LinkShape::default());
-        let mut session = Session::default();
+        let mut session = transport.session();
         let source = Changing { content: content.clone(), more };
         let result = run(&mut bench, &mut session, Put::new(source, "f").expect("a path"));
         assert_eq!(result, Err(Error::Refused(Refused::Changed)));
@@ -214,11 +208,11 @@ fn a_source_that_changes_is_an_error() {
 }
 
 /// Code that a board without raw paste cannot take is refused before it stops the firmware.
-#[test]
-fn long_code_is_refused_in_plain_raw_mode() {
+#[rstest]
+fn long_code_is_refused_in_plain_raw_mode(#[values(Bare, Windows, Unix)] transport: Transport) {
     let firmware = Firmware { raw_paste: RawPaste::Absent, heap: 2000, ..Firmware::default() };
     let mut bench = Bench::new(firmware, LinkShape::default());
-    let mut session = Session::default();
+    let mut session = transport.session();
     let long = Eval::new(&"1+".repeat(2000)).expect("code");
     let error = run(&mut bench, &mut session, long).expect_err("too long");
     assert!(matches!(error, Error::Refused(Refused::TooLong { length: 4014, limit: 1024 })), "{error:?}");
@@ -231,8 +225,8 @@ fn long_code_is_refused_in_plain_raw_mode() {
 }
 
 /// An offer that rides with the `^D` saves a turnaround for each script, and outlives what the script comes to.
-#[test]
-fn offers_ride_ahead() {
+#[rstest]
+fn offers_ride_ahead(#[values(Bare, Windows, Unix)] transport: Transport) {
     use rawpaste::{Board, Reply, Script};
     use std::ops::ControlFlow;
 
@@ -268,7 +262,7 @@ fn offers_ride_ahead() {
             bench.device.register(Program::new("one()", [act.clone()]));
             bench.device.register(Program::new("two()", [Act::Print("2\n".into())]));
             bench.device.register(Program::new("three()", [Act::Print("3\n".into())]));
-            let mut session = Session::default();
+            let mut session = transport.session();
             assert_eq!(run(&mut bench, &mut session, List::new("").expect("a path")), Ok(vec![]));
             let driven = drive(&mut session, &mut bench, Three(vec![], 0), &Manner::default());
             assert_eq!(driven.result, Some(Ok(vec![outcome, "finished", "finished"])), "window {window}");

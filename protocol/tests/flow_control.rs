@@ -8,11 +8,14 @@ use std::{fmt, num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;
 use rawpaste::{
-    Config, Error, Exec, FaultKind, Instant, Placed, Put, Session, Step,
+    Error, Exec, FaultKind, Instant, Placed, Put, Session, Step,
     testing::{
-        Bench, Driven, Firmware, Input, LinkShape, Manner, Program, RawPaste, Statistics, drive, strategies,
+        Bench, Driven, Firmware, Input, LinkShape, Manner, Program, RawPaste, Statistics,
+        Transport::{self, Bare, Unix, Windows},
+        drive, strategies,
     },
 };
+use rstest::rstest;
 
 /// What a put comes to that found nothing.
 const WRITTEN: Placed = Placed::Written { resumed: 0 };
@@ -38,16 +41,22 @@ fn content(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at * 11) as u8).collect()
 }
 
-fn session(chunk: usize) -> Session {
-    let mut config = Config::default();
+fn session(transport: Transport, chunk: usize) -> Session {
+    let mut config = transport.config();
     config.chunk = NonZeroUsize::new(chunk);
     Session::new(config)
 }
 
 /// Puts a file and returns what the board saw. [`drive`] asserts at each step that the credit is kept.
-fn put(bench: &mut Bench, chunk: usize, content: &[u8], manner: &Manner) -> (Driven<Placed>, Statistics) {
+fn put(
+    transport: Transport,
+    bench: &mut Bench,
+    chunk: usize,
+    content: &[u8],
+    manner: &Manner,
+) -> (Driven<Placed>, Statistics) {
     let put = Put::new(content, "file").expect("a path");
-    let driven = drive(&mut session(chunk), bench, put, manner);
+    let driven = drive(&mut session(transport, chunk), bench, put, manner);
     let statistics = bench.device.statistics();
     (driven, statistics)
 }
@@ -69,9 +78,10 @@ proptest! {
         micros in prop_oneof![Just(0), Just(60), Just(400)],
         content in strategies::contents(1500),
         chunk in 1..600_usize,
+        transport in strategies::transports(),
     ) {
         let mut bench = Bench::new(board(window, Duration::from_micros(micros)), shape);
-        let (driven, seen) = put(&mut bench, chunk.max(content.len() / 8), &content, &manner);
+        let (driven, seen) = put(transport, &mut bench, chunk.max(content.len() / 8), &content, &manner);
         prop_assert_eq!(driven.result, Some(Ok(WRITTEN)));
         prop_assert_eq!(bench.device.disk().get("file"), Some(&content[..]));
         prop_assert!(seen.highest_unread <= most_unread(window), "{:?}", seen);
@@ -102,8 +112,15 @@ impl Seen {
 }
 
 /// The steps of a put, polled once or twice for each.
-fn steps(bench: &mut Bench, chunk: usize, content: &[u8], manner: &Manner, twice: bool) -> Vec<Seen> {
-    let (mut session, mut seen) = (session(chunk), Vec::new());
+fn steps(
+    transport: Transport,
+    bench: &mut Bench,
+    chunk: usize,
+    content: &[u8],
+    manner: &Manner,
+    twice: bool,
+) -> Vec<Seen> {
+    let (mut session, mut seen) = (session(transport, chunk), Vec::new());
     let mut run = session.run(Put::new(content, "file").expect("a path"));
     let piece =
         |pieces: &[usize], at: usize| if pieces.is_empty() { 4096 } else { pieces[at % pieces.len()] };
@@ -156,8 +173,8 @@ proptest! {
         chunk in 300..1200_usize,
     ) {
         let board = || Bench::new(board(window, Duration::from_micros(micros)), shape);
-        let once = steps(&mut board(), chunk, &content(length), &manner, false);
-        let twice = steps(&mut board(), chunk, &content(length), &manner, true);
+        let once = steps(Bare, &mut board(), chunk, &content(length), &manner, false);
+        let twice = steps(Bare, &mut board(), chunk, &content(length), &manner, true);
         prop_assert_eq!(once, twice);
     }
 }
@@ -168,8 +185,8 @@ fn attempts(event: &str) -> Option<u32> {
 }
 
 /// The bound is not only kept but reached, so that a slow link has as much in flight as it may.
-#[test]
-fn as_much_as_there_is_room_for() {
+#[rstest]
+fn as_much_as_there_is_room_for(#[values(Bare, Windows, Unix)] transport: Transport) {
     let cases = [(1, 1), (2, 2), (3, 4), (4, 6), (5, 8), (32, 62), (128, 254), (32_767, 65_532)];
     for (window, unread) in cases {
         assert_eq!(most_unread(window), unread);
@@ -179,7 +196,7 @@ fn as_much_as_there_is_room_for() {
         let mut bench = Bench::new(board(window, Duration::from_micros(200)), LinkShape::default());
         bench.device.register(Program::new(code.clone(), []));
         let exec = Exec::new(code, |_| Ok(())).expect("a script without control bytes");
-        let driven = drive(&mut session(256), &mut bench, exec, &Manner::default());
+        let driven = drive(&mut session(transport, 256), &mut bench, exec, &Manner::default());
         assert!(matches!(driven.result, Some(Ok(_))), "a window of {window}: {:?}", driven.result);
         let seen = bench.device.statistics();
         assert_eq!(seen.highest_unread, unread, "a window of {window}: {seen:?}");
@@ -188,14 +205,14 @@ fn as_much_as_there_is_room_for() {
 }
 
 /// A file arrives whole at each of these windows, in pieces of one byte as well.
-#[test]
-fn a_file_at_each_window() {
+#[rstest]
+fn a_file_at_each_window(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = content(700);
     for window in [1, 2, 3, 4, 5, 32, 128, 32_767] {
         for pieces in [vec![], vec![1]] {
             let manner = Manner { reads: pieces.clone(), writes: pieces, ..Manner::default() };
             let mut bench = Bench::new(board(window, Duration::from_micros(100)), LinkShape::usb());
-            let (driven, seen) = put(&mut bench, 256, &content, &manner);
+            let (driven, seen) = put(transport, &mut bench, 256, &content, &manner);
             assert_eq!(driven.result, Some(Ok(WRITTEN)), "a window of {window}");
             assert_eq!(bench.device.disk().get("file"), Some(&content[..]), "a window of {window}");
             assert_eq!((seen.dropped, seen.lone_ctrl_d), (0, 0), "a window of {window}");
@@ -204,29 +221,29 @@ fn a_file_at_each_window() {
 }
 
 /// An esp8266's buffer holds 255 bytes, one less than two windows. A smaller one does lose bytes here.
-#[test]
-fn a_buffer_that_is_a_byte_short() {
+#[rstest]
+fn a_buffer_that_is_a_byte_short(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = content(3000);
     let esp8266 = Firmware { consume: Duration::from_micros(200), ..Firmware::esp8266() };
     let mut bench = Bench::new(esp8266.clone(), LinkShape::default());
-    let (driven, seen) = put(&mut bench, 512, &content, &Manner::default());
+    let (driven, seen) = put(transport, &mut bench, 512, &content, &Manner::default());
     assert_eq!(driven.result, Some(Ok(WRITTEN)));
     assert_eq!(bench.device.disk().get("file"), Some(&content[..]));
     assert_eq!(seen.dropped, 0, "{seen:?}");
     let mut bench = Bench::new(Firmware { input: Input::Overflows(250), ..esp8266 }, LinkShape::default());
-    let (_, seen) = put(&mut bench, 512, &content, &Manner::default());
+    let (_, seen) = put(transport, &mut bench, 512, &content, &Manner::default());
     assert!(seen.dropped > 0, "{seen:?}");
 }
 
 /// Windows that no board can mean: 0 would never grant anything, and the largest buffer is 65535 bytes.
-#[test]
-fn windows_that_cannot_be() {
+#[rstest]
+fn windows_that_cannot_be(#[values(Bare, Windows, Unix)] transport: Transport) {
     for window in [0, 32_768, 65_535] {
         let mut bench = Bench::new(
             Firmware { raw_paste: RawPaste::Window(window), ..Firmware::default() },
             LinkShape::default(),
         );
-        let (driven, _) = put(&mut bench, 256, b"content", &Manner::default());
+        let (driven, _) = put(transport, &mut bench, 256, b"content", &Manner::default());
         let Some(Err(Error::Fault(fault))) = driven.result else {
             panic!("a window of {window}: {:?}", driven.result);
         };

@@ -8,13 +8,15 @@ use std::{
 
 use proptest::prelude::*;
 use rawpaste::{
-    Board, Config, DigestKind, Error, Exec, FaultKind, Get, Hash, Needs, Operation, Refused, Reply, Script,
-    Session, Sink, Stdin,
+    Board, DigestKind, Error, Exec, FaultKind, Get, Hash, Needs, Operation, Refused, Reply, Script, Session,
+    Sink, Stdin,
     testing::{
-        Bench, Capabilities, Direction, Driven, Fault, Firmware, LinkShape, Manner, Trouble, drive, noise,
-        strategies,
+        Bench, Capabilities, Direction, Driven, Fault, Firmware, LinkShape, Manner,
+        Transport::{self, Bare, Unix, Windows},
+        Trouble, drive, noise, strategies,
     },
 };
+use rstest::rstest;
 
 /// A board with this file, at the end of a link.
 fn bench(firmware: Firmware, shape: LinkShape, content: &[u8]) -> Bench {
@@ -52,16 +54,16 @@ impl Operation for Knows {
 
 /// 50 KiB of random bytes at 11,520 bytes/s and 1 ms each way, from an entered connection to a board that is known and
 /// knows no helper yet: 95 % of the wire, all in.
-#[test]
-fn a_slow_wire_is_used_well() {
+#[rstest]
+fn a_slow_wire_is_used_well(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = noise(1, 50 * 1024);
-    let mut session = Session::default();
+    let mut session = transport.session();
     assert_eq!(
         run(&mut Bench::new(Firmware::default(), LinkShape::default()), &mut session, Knows).result,
         Some(Ok(()))
     );
     let mut bench = bench(Firmware::default(), LinkShape::uart(), &content);
-    let mut session = Session::with_board(Config::default(), session.board().clone());
+    let mut session = Session::with_board(transport.config(), session.board().clone());
     let enters = Exec::captured("", 10).expect("code");
     assert_eq!(run(&mut bench, &mut session, enters).result, Some(Ok(vec![])));
     let (up, down, started) = (bench.wire.sent(), bench.wire.answered(), bench.now);
@@ -82,29 +84,29 @@ fn a_slow_wire_is_used_well() {
 
 /// Cut off at any byte by any trouble: what the sink has is the file's beginning, and the next run sends what is missing
 /// and little besides.
-#[test]
-fn every_fault_at_every_byte() {
+#[rstest]
+fn every_fault_at_every_byte(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = noise(1, 2 * 4096 + 300);
     let (mut bench, mut session) =
-        (bench(Firmware::default(), LinkShape::default(), &content), Session::default());
+        (bench(Firmware::default(), LinkShape::default(), &content), transport.session());
     assert_eq!(run(&mut bench, &mut session, get(Vec::new())).result, Some(Ok(content.len() as u64)));
     let (up, down) = (bench.wire.sent(), bench.wire.answered());
     // From the last block on each byte meets each trouble, before it one of them.
     for (direction, count) in [(Direction::Down, down), (Direction::Up, up)] {
-        for at in 0..count {
+        for at in transport.places(0..count) {
             for (n, trouble) in Trouble::kinds().into_iter().enumerate() {
                 if at + 400 > count || at % 8 == n as u64 {
-                    suffers(&content, Fault { direction, at, trouble });
+                    suffers(transport, &content, Fault { direction, at, trouble });
                 }
             }
         }
     }
 }
 
-fn suffers(content: &[u8], fault: Fault) {
+fn suffers(transport: Transport, content: &[u8], fault: Fault) {
     let what = format!("{fault:?}");
     let (mut bench, mut session) =
-        (bench(Firmware::default(), LinkShape::default(), content), Session::default());
+        (bench(Firmware::default(), LinkShape::default(), content), transport.session());
     bench.wire.add(fault);
     let mut get = get(Vec::new());
     match run(&mut bench, &mut session, &mut get).result.expect("not cancelled") {
@@ -129,8 +131,8 @@ fn suffers(content: &[u8], fault: Fault) {
 
 /// The same `&mut Get`, cancelled at each step in turn and run again: it remembers what it has, so a sink that cannot be
 /// read is not asked.
-#[test]
-fn cancelled_at_every_step() {
+#[rstest]
+fn cancelled_at_every_step(#[values(Bare, Windows, Unix)] transport: Transport) {
     /// Takes what comes in order, and cannot give it back.
     struct Sent(Vec<u8>);
     impl Sink for Sent {
@@ -153,7 +155,7 @@ fn cancelled_at_every_step() {
     let mut kept = 0;
     for cancel in 0.. {
         let mut bench = bench(Firmware::default(), LinkShape::default(), &content);
-        let mut session = Session::default();
+        let mut session = transport.session();
         let mut get = get(Sent(Vec::new()));
         let manner = Manner { cancel: Some(cancel), reads: vec![61], ..Manner::default() };
         let driven = drive(&mut session, &mut bench, &mut get, &manner);
@@ -184,6 +186,7 @@ proptest! {
         manner in strategies::cuts(),
         firmware in strategies::firmware(),
         (sha256, binascii, stdout_buffer) in any::<(bool, bool, bool)>(),
+        transport in strategies::transports(),
     ) {
         let can = Capabilities { sha256, binascii, stdout_buffer, ..Capabilities::default() };
         let content = noise(1, size);
@@ -191,7 +194,7 @@ proptest! {
         for fault in faults {
             bench.wire.add(Fault { direction: Direction::Down, ..fault });
         }
-        let mut session = Session::default();
+        let mut session = transport.session();
         let mut get = get(Vec::new());
         for cancel in steps {
             let manner = Manner { cancel: Some(cancel), ..manner.clone() };
@@ -206,8 +209,8 @@ proptest! {
 }
 
 /// What a sink holds that is not the file's beginning is thrown away; what is, stays.
-#[test]
-fn what_is_held_stays_if_the_board_agrees() {
+#[rstest]
+fn what_is_held_stays_if_the_board_agrees(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = noise(1, 20_000);
     let mut longer = content.clone();
     longer.push(0);
@@ -222,7 +225,7 @@ fn what_is_held_stays_if_the_board_agrees() {
     ];
     for (what, mut sink, missing) in cases {
         let mut bench = bench(Firmware::default(), LinkShape::default(), &content);
-        let mut session = Session::default();
+        let mut session = transport.session();
         assert_eq!(run(&mut bench, &mut session, Knows).result, Some(Ok(())));
         let before = bench.wire.answered();
         assert_eq!(run(&mut bench, &mut session, get(&mut sink)).result, Some(Ok(20_000)), "{what}");
@@ -236,8 +239,8 @@ fn what_is_held_stays_if_the_board_agrees() {
 }
 
 /// A file of this machine goes on from its own content; one that cannot be read begins at the start.
-#[test]
-fn local_files_go_on() {
+#[rstest]
+fn local_files_go_on(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = noise(1, 20_000);
     for (reads, missing) in [(true, 8000), (false, 20_000)] {
         let named = tempfile::NamedTempFile::new().expect("a file");
@@ -245,7 +248,7 @@ fn local_files_go_on() {
         file.start(20_000, 0).and_then(|()| file.write(&content[..12_000])).expect("room");
         let mut sink = OpenOptions::new().read(reads).write(true).open(named.path()).expect("the same file");
         let mut bench = bench(Firmware::default(), LinkShape::default(), &content);
-        let mut session = Session::default();
+        let mut session = transport.session();
         assert_eq!(run(&mut bench, &mut session, Knows).result, Some(Ok(())));
         let before = bench.wire.answered();
         assert_eq!(run(&mut bench, &mut session, get(&mut sink)).result, Some(Ok(20_000)));
@@ -258,11 +261,11 @@ fn local_files_go_on() {
 }
 
 /// The file is another when the get goes on: what arrives is the new one, all of it.
-#[test]
-fn a_file_that_changed_between_two_runs() {
+#[rstest]
+fn a_file_that_changed_between_two_runs(#[values(Bare, Windows, Unix)] transport: Transport) {
     let (old, new) = (noise(1, 10_000), [&noise(1, 4095)[..], &[0; 7000]].concat());
     let mut bench = bench(Firmware::default(), LinkShape::default(), &old);
-    let mut session = Session::default();
+    let mut session = transport.session();
     bench.wire.add(Fault::down(9000, Trouble::End));
     let mut get = get(Vec::new());
     let driven = run(&mut bench, &mut session, &mut get);

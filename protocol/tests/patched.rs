@@ -1,9 +1,14 @@
 //! Puts over an older version, on the simulated board: what became of each file is said once and true, and nothing is left.
 
 use rawpaste::{
-    Board, Choices, Error, Files, Placed, Plan, Put, PutAll, Refused, Session, Source,
-    testing::{Bench, Firmware, LinkShape, Manner, drive, noise},
+    Board, Choices, Error, Files, Placed, Plan, Put, PutAll, Refused, Source,
+    testing::{
+        Bench, Firmware, LinkShape, Manner,
+        Transport::{self, Bare, Unix, Windows},
+        drive, noise,
+    },
 };
+use rstest::rstest;
 
 const WRITTEN: Placed = Placed::Written { resumed: 0 };
 
@@ -49,15 +54,15 @@ fn names(bench: &Bench) -> Vec<String> {
     bench.device.disk().files().map(|(name, _)| name.to_owned()).collect()
 }
 
-#[test]
-fn a_file_made_of_the_old_one_is_settled_once() {
+#[rstest]
+fn a_file_made_of_the_old_one_is_settled_once(#[values(Bare, Windows, Unix)] transport: Transport) {
     let old = noise(1, 20_000);
     for knows in [true, false] {
         let files = vec![edited(&old), noise(2, 5000), noise(3, 100)];
         let known = Known { files: files.clone(), old: knows.then(|| old.clone()), settled: Vec::new() };
         let mut put = PutAll::new(known, ["f", "g", "h"]).expect("paths");
         let mut bench = bench(Firmware::default(), &old);
-        let driven = drive(&mut Session::default(), &mut bench, &mut put, &Manner::default());
+        let driven = drive(&mut transport.session(), &mut bench, &mut put, &Manner::default());
         assert_eq!(driven.result, Some(Ok(vec![Ok(WRITTEN); 3])));
         for (name, file) in ["f", "g", "h"].iter().zip(&files) {
             assert_eq!(bench.device.disk().get(name), Some(&file[..]));
@@ -69,8 +74,8 @@ fn a_file_made_of_the_old_one_is_settled_once() {
 }
 
 /// Blocks that end in their own CRC-32, as those of many images do, all have the same one.
-#[test]
-fn equal_checksums_are_not_equal_files() {
+#[rstest]
+fn equal_checksums_are_not_equal_files(#[values(Bare, Windows, Unix)] transport: Transport) {
     let blocks = |seed: u32| -> Vec<u8> {
         let block = |seed| {
             let mut block = noise(seed, 8188);
@@ -83,17 +88,17 @@ fn equal_checksums_are_not_equal_files() {
     let (old, new) = (blocks(1), blocks(7));
     let mut bench = bench(Firmware::default(), &old);
     let put = Put::new(new.clone(), "f").expect("a path");
-    let driven = drive(&mut Session::default(), &mut bench, put, &Manner::default());
+    let driven = drive(&mut transport.session(), &mut bench, put, &Manner::default());
     assert_eq!(driven.result, Some(Ok(WRITTEN)));
     assert_eq!(bench.device.disk().get("f"), Some(&new[..]));
     let put = Put::new(new, "f").expect("a path");
-    let driven = drive(&mut Session::default(), &mut bench, put, &Manner::default());
+    let driven = drive(&mut transport.session(), &mut bench, put, &Manner::default());
     assert_eq!(driven.result, Some(Ok(Placed::Same)));
 }
 
 /// What is believed of the old file is wrong, or there is no room to make the new one beside it: nothing of that is left.
-#[test]
-fn a_patch_in_vain_leaves_nothing() {
+#[rstest]
+fn a_patch_in_vain_leaves_nothing(#[values(Bare, Windows, Unix)] transport: Transport) {
     let (old, other) = (noise(1, 60_000), noise(9, 60_000));
     for (disk, in_place) in [(1024 * 1024, false), (100 * 1024, true)] {
         let mut new = edited(&other);
@@ -105,7 +110,7 @@ fn a_patch_in_vain_leaves_nothing() {
         let known = Known { files: vec![new.clone()], old: Some(believed), settled: Vec::new() };
         let put = PutAll::new(known, ["f"]).expect("paths").in_place(in_place);
         let mut bench = bench(Firmware { disk, ..Firmware::default() }, &old);
-        let driven = drive(&mut Session::default(), &mut bench, put, &Manner::default());
+        let driven = drive(&mut transport.session(), &mut bench, put, &Manner::default());
         assert!(matches!(driven.result, Some(Ok(ref results)) if results[0].is_ok()), "{:?}", driven.result);
         assert_eq!(bench.device.disk().get("f"), Some(&new[..]));
         assert_eq!(names(&bench), ["f"]);
@@ -113,11 +118,11 @@ fn a_patch_in_vain_leaves_nothing() {
 }
 
 /// What was compared in vain is compared again when the operation is run again.
-#[test]
-fn each_run_compares() {
+#[rstest]
+fn each_run_compares(#[values(Bare, Windows, Unix)] transport: Transport) {
     let old = noise(1, 20_000);
     let mut bench = bench(Firmware::default(), &noise(5, 20_000));
-    let mut session = Session::default();
+    let mut session = transport.session();
     let files = Known { files: vec![edited(&old)], ..Known::default() };
     let mut put = PutAll::new(files, ["f"]).expect("paths");
     assert!(drive(&mut session, &mut bench, &mut put, &Manner::default()).result.is_some());

@@ -4,17 +4,22 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use proptest::prelude::*;
 use rawpaste::{
-    Config, Error, Get, Leave, Put, Session,
-    testing::{Bench, Direction, Fault, Firmware, LinkShape, Manner, Trouble, drive, strategies},
+    Error, Get, Leave, Put, Session,
+    testing::{
+        Bench, Direction, Fault, Firmware, LinkShape, Manner,
+        Transport::{self, Bare, Unix, Windows},
+        Trouble, drive, strategies,
+    },
 };
+use rstest::rstest;
 
 /// With every value of byte, and more than one chunk.
 fn content() -> Vec<u8> {
     (0..600_u32).map(|at| (at * 7) as u8).collect()
 }
 
-fn session() -> Session {
-    let mut config = Config::default();
+fn session(transport: Transport) -> Session {
+    let mut config = transport.config();
     config.chunk = NonZeroUsize::new(256);
     Session::new(config)
 }
@@ -41,10 +46,10 @@ fn works_again(session: &mut Session, bench: &mut Bench, put: &mut Put<Vec<u8>>,
     assert!(bench.device.is_friendly(), "{what}: it was left elsewhere");
 }
 
-#[test]
-fn cancelled_at_every_step() {
+#[rstest]
+fn cancelled_at_every_step(#[values(Bare, Windows, Unix)] transport: Transport) {
     for cancel in 0.. {
-        let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+        let (mut session, mut bench) = (session(transport), bench(LinkShape::default()));
         let mut put = Put::new(content(), "f").expect("a path");
         let manner = Manner { cancel: Some(cancel), reads: vec![7], ..Manner::default() };
         let driven = drive(&mut session, &mut bench, &mut put, &manner);
@@ -57,11 +62,12 @@ fn cancelled_at_every_step() {
 }
 
 /// Reads and writes that are cut at each byte in turn, the longest write being shorter than 600.
-#[test]
-fn cut_at_every_byte() {
-    for size in 1..=600 {
+#[rstest]
+fn cut_at_every_byte(#[values(Bare, Windows, Unix)] transport: Transport) {
+    for size in transport.places(1..601) {
+        let size = usize::try_from(size).expect("it fits");
         for (reads, writes) in [(vec![size], vec![]), (vec![], vec![size]), (vec![size, 1], vec![1, size])] {
-            let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+            let (mut session, mut bench) = (session(transport), bench(LinkShape::default()));
             let manner = Manner { reads, writes, ..Manner::default() };
             let put = Put::new(content(), "f").expect("a path");
             let driven = drive(&mut session, &mut bench, put, &manner);
@@ -76,28 +82,28 @@ fn cut_at_every_byte() {
 }
 
 /// Each kind of trouble at each byte, both ways: so in each phase.
-#[test]
-fn every_fault_at_every_byte() {
-    let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+#[rstest]
+fn every_fault_at_every_byte(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut bench) = (session(transport), bench(LinkShape::default()));
     let driven =
         drive(&mut session, &mut bench, Put::new(content(), "f").expect("a path"), &Manner::default());
     assert!(matches!(driven.result, Some(Ok(_))));
     let (up, down) = (bench.wire.sent(), bench.wire.answered());
-    for at in 0..up {
+    for at in transport.places(0..up) {
         for trouble in Trouble::kinds() {
-            suffers(Fault { direction: Direction::Up, at, trouble });
+            suffers(transport, Fault { direction: Direction::Up, at, trouble });
         }
     }
-    for at in 0..down {
+    for at in transport.places(0..down) {
         for trouble in Trouble::kinds() {
-            suffers(Fault { direction: Direction::Down, at, trouble });
+            suffers(transport, Fault { direction: Direction::Down, at, trouble });
         }
     }
 }
 
-fn suffers(fault: Fault) {
+fn suffers(transport: Transport, fault: Fault) {
     let what = format!("{fault:?}");
-    let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+    let (mut session, mut bench) = (session(transport), bench(LinkShape::default()));
     bench.wire.add(fault);
     let mut put = Put::new(content(), "f").expect("a path");
     let driven = drive(&mut session, &mut bench, &mut put, &Manner::default());
@@ -121,8 +127,9 @@ proptest! {
         shape in strategies::links(),
         manner in strategies::cuts(),
         firmware in strategies::firmware(),
+        transport in strategies::transports(),
     ) {
-        let mut session = session();
+        let mut session = session(transport);
         let mut bench = Bench::new(firmware, shape);
         bench.device.disk_mut().insert("f", *b"old");
         for fault in faults {
@@ -140,9 +147,9 @@ proptest! {
 }
 
 /// Something else talked to the board between two runs: the first offer meets another prompt, and nobody notices.
-#[test]
-fn a_board_that_was_reset_between_two_runs() {
-    let (mut session, mut bench) = (session(), bench(LinkShape::default()));
+#[rstest]
+fn a_board_that_was_reset_between_two_runs(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut bench) = (session(transport), bench(LinkShape::default()));
     let driven =
         drive(&mut session, &mut bench, Put::new(content(), "f").expect("a path"), &Manner::default());
     assert!(matches!(driven.result, Some(Ok(_))));

@@ -2,38 +2,40 @@
 
 use std::time::Duration;
 
-use rawpaste::{
-    Session,
-    testing::{Bench, LinkShape, Manner, Scenario, drive, outcome, scenarios},
+use rawpaste::testing::{
+    Bench, LinkShape, Manner, Scenario,
+    Transport::{self, Bare, Unix, Windows},
+    drive, outcome, scenarios,
 };
+use rstest::rstest;
 
-#[test]
-fn every_scenario_at_once() {
-    tell_all(LinkShape::default(), &[], &[]);
+#[rstest]
+fn every_scenario_at_once(#[values(Bare, Windows, Unix)] transport: Transport) {
+    tell_all(transport, LinkShape::default(), &[], &[]);
 }
 
-#[test]
-fn every_scenario_over_a_uart() {
-    tell_all(LinkShape::uart(), &[], &[]);
+#[rstest]
+fn every_scenario_over_a_uart(#[values(Bare, Windows, Unix)] transport: Transport) {
+    tell_all(transport, LinkShape::uart(), &[], &[]);
 }
 
-#[test]
-fn every_scenario_byte_by_byte() {
-    tell_all(LinkShape { rate: None, delay: Duration::from_millis(3) }, &[1], &[1]);
+#[rstest]
+fn every_scenario_byte_by_byte(#[values(Bare, Windows, Unix)] transport: Transport) {
+    tell_all(transport, LinkShape { rate: None, delay: Duration::from_millis(3) }, &[1], &[1]);
 }
 
-fn tell_all(shape: LinkShape, reads: &[usize], writes: &[usize]) {
+fn tell_all(transport: Transport, shape: LinkShape, reads: &[usize], writes: &[usize]) {
     for scenario in scenarios() {
-        tell(&scenario, shape, reads, writes);
+        tell(transport, &scenario, shape, reads, writes);
     }
 }
 
-fn tell(scenario: &Scenario, shape: LinkShape, reads: &[usize], writes: &[usize]) {
+fn tell(transport: Transport, scenario: &Scenario, shape: LinkShape, reads: &[usize], writes: &[usize]) {
     let mut bench = Bench::new(scenario.firmware.clone(), shape);
     for program in &scenario.programs {
         bench.device.register(program.clone());
     }
-    let mut session = Session::default();
+    let mut session = transport.session();
     for (at, task) in scenario.tasks.iter().enumerate() {
         let manner = Manner {
             reads: reads.into(),

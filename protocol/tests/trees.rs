@@ -4,11 +4,16 @@ use std::{cell::RefCell, collections::BTreeMap, convert::Infallible};
 
 use proptest::{collection::btree_map, prelude::*, sample::select};
 use rawpaste::{
-    ChangeTree, Choices, Config, Content, DigestKind, Encoding, Error, Exec, Hash, ListTree, Operation, Put,
-    Session, TreeChange, TreeDigest, TreeEntry, TreePlan, hash_tree,
-    testing::{Bench, Capabilities, Firmware, LinkShape, Manner, RawPaste, drive},
+    ChangeTree, Choices, Content, DigestKind, Encoding, Error, Exec, Hash, ListTree, Operation, Put, Session,
+    TreeChange, TreeDigest, TreeEntry, TreePlan, hash_tree,
+    testing::{
+        Bench, Capabilities, Firmware, LinkShape, Manner, RawPaste,
+        Transport::{self, Bare, Unix, Windows},
+        drive,
+    },
     unfit_names,
 };
+use rstest::rstest;
 
 /// A tree as a model: what stands at each path, none for a folder.
 type Model = BTreeMap<String, Option<Vec<u8>>>;
@@ -62,13 +67,13 @@ fn cost(bench: &mut Bench, session: &mut Session) -> (u64, u64, f64) {
 
 /// 50 files of 1 KiB that are there already cost one definition, one call and one answer: 3 % of the about 58,000 bytes
 /// of the first time, and 6 % where nothing is known of the board.
-#[test]
-fn the_same_tree_again_costs_next_to_nothing() {
+#[rstest]
+fn the_same_tree_again_costs_next_to_nothing(#[values(Bare, Windows, Unix)] transport: Transport) {
     let mut bench = board_with(&fifty_files(), Firmware::default());
-    let mut stranger = Session::default();
+    let mut stranger = transport.session();
     let (up, down, time) = cost(&mut bench, &mut stranger);
     assert!(time < 3_400.0, "unknown: {up} up, {down} down, {time} byte-times");
-    let mut config = Config::default();
+    let mut config = transport.config();
     config.nonce = 2;
     let mut known = Session::with_board(config, stranger.board().clone());
     let (up, down, time) = cost(&mut bench, &mut known);
@@ -76,8 +81,8 @@ fn the_same_tree_again_costs_next_to_nothing() {
 }
 
 /// A listing that is broken off anywhere goes on where it was: each entry comes once.
-#[test]
-fn a_listing_goes_on_where_it_was() {
+#[rstest]
+fn a_listing_goes_on_where_it_was(#[values(Bare, Windows, Unix)] transport: Transport) {
     let mut model = fifty_files();
     model.insert("a.folder".into(), None);
     model.extend((0..90_u8).map(|at| (format!("a.folder/{at}"), Some(vec![at; usize::from(at) * 100]))));
@@ -88,7 +93,7 @@ fn a_listing_goes_on_where_it_was() {
         Ok(())
     };
     let mut list = ListTree::new("", each).expect("a path");
-    let (mut bench, mut session) = (board_with(&model, Firmware::default()), Session::default());
+    let (mut bench, mut session) = (board_with(&model, Firmware::default()), transport.session());
     let mut broken_off = 0;
     let done = loop {
         let manner = Manner { cancel: Some(1_500), ..Manner::default() };
@@ -105,8 +110,8 @@ fn a_listing_goes_on_where_it_was() {
 }
 
 /// Boards without raw paste, without folders in `os.stat`'s sense, with a weak digest: the same tree.
-#[test]
-fn other_boards() {
+#[rstest]
+fn other_boards(#[values(Bare, Windows, Unix)] transport: Transport) {
     let weak =
         |sha256, binascii| Capabilities { sha256, hashlib_new: false, binascii, ..Capabilities::default() };
     let boards = [
@@ -117,7 +122,7 @@ fn other_boards() {
     ];
     for (firmware, kind) in boards {
         let mut bench = Bench::new(firmware, LinkShape::default());
-        let mut session = Session::default();
+        let mut session = transport.session();
         let paths: Vec<_> =
             (0..60).map(|at| format!("a folder of the board {at}/{}", "x".repeat(at))).collect();
         let made = paths.iter().flat_map(|path| {
@@ -148,11 +153,11 @@ fn other_boards() {
 }
 
 /// What a put left that was cut off is known for what it is, and the plan knows whose it is.
-#[test]
-fn what_a_cut_off_put_left() {
+#[rstest]
+fn what_a_cut_off_put_left(#[values(Bare, Windows, Unix)] transport: Transport) {
     let model = Model::from([("lib".into(), None), ("lib/main.py".into(), Some(vec![9; 9000]))]);
     let (mut bench, mut session) =
-        (board_with(&Model::from([("lib".into(), None)]), Firmware::default()), Session::default());
+        (board_with(&Model::from([("lib".into(), None)]), Firmware::default()), transport.session());
     let mut put = Put::new(vec![9; 9000], "lib/main.py").expect("a path");
     let mut dense = Choices::default();
     (dense.chunk, dense.encoding) = (Some(256), Some(Encoding::Dense));

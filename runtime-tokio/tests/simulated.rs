@@ -1,14 +1,15 @@
-//! Every scenario through tokio on the simulated board, under paused time: an hour's patience takes no time.
+//! Every scenario through tokio on the simulated board, bare and behind a buffered writer under each preset, under paused
+//! time: an hour's patience takes no time.
 
 use std::time::Duration;
 
 use rawpaste::{
     DriveError, Error, Eval, Exec, FaultKind, Instant, Patience, Session,
-    testing::{Act, Device, Firmware, Main, Program, Task, outcome, scenarios},
+    testing::{Act, Device, Firmware, Main, Program, Task, Transport, outcome, scenarios},
 };
 use rawpaste_tokio::{Connection, Keyboard};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    io::{AsyncReadExt, AsyncWriteExt, BufWriter, DuplexStream, duplex},
     sync::mpsc,
     time::{Instant as Clock, sleep, timeout},
 };
@@ -57,18 +58,23 @@ async fn take(device: &mut Device, mut bytes: &[u8], epoch: Clock) {
 
 #[tokio::test(start_paused = true)]
 async fn every_scenario() {
-    for scenario in scenarios() {
-        let mut device = Device::new(scenario.firmware.clone());
-        scenario.programs.iter().for_each(|program| device.register(program.clone()));
-        let mut connection = Connection::new(serve(device), Session::default());
-        for (at, task) in scenario.tasks.iter().enumerate() {
-            let told = perform(&mut connection, task).await;
-            assert_eq!(told, task.expected, "{}, task {at}", scenario.name);
+    for transport in Transport::ALL {
+        for scenario in scenarios() {
+            let mut device = Device::new(scenario.firmware.clone());
+            scenario.programs.iter().for_each(|program| device.register(program.clone()));
+            // One without room holds nothing back.
+            let room = if transport == Transport::Bare { 0 } else { 64 * 1024 };
+            let stream = BufWriter::with_capacity(room, serve(device));
+            let mut connection = Connection::new(stream, transport.session());
+            for (at, task) in scenario.tasks.iter().enumerate() {
+                let told = perform(&mut connection, task).await;
+                assert_eq!(told, task.expected, "{}, task {at}, {transport:?}", scenario.name);
+            }
         }
     }
 }
 
-async fn perform(connection: &mut Connection<DuplexStream>, task: &Task) -> String {
+async fn perform(connection: &mut Connection<BufWriter<DuplexStream>>, task: &Task) -> String {
     let ((sender, typed), (interrupter, interrupts)) = (mpsc::channel(8), mpsc::channel(8));
     let mut keyboard = Keyboard { typed, interrupts };
     let typed = task.typed.clone();

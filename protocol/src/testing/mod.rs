@@ -35,6 +35,7 @@ pub mod strategies;
 #[cfg(test)]
 mod tests;
 mod traceback;
+mod transport;
 mod trees;
 mod wire;
 
@@ -49,6 +50,7 @@ pub use program::{Act, Program};
 pub use raised::Raised;
 pub use scenario::{Scenario, Task, Telling, outcome};
 pub use scenarios::scenarios;
+pub use transport::Transport;
 pub use wire::{LinkShape, Wire};
 
 pub(crate) use arguments::not_called;

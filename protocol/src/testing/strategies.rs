@@ -5,12 +5,22 @@ use core::time::Duration;
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::testing::{Direction, Fault, Firmware, Input, LinkShape, Manner, RawPaste, Trouble};
+use crate::testing::{Direction, Fault, Firmware, Input, LinkShape, Manner, RawPaste, Transport, Trouble};
 
-/// In which pieces a driver reads and writes; nothing is typed and nothing cancelled.
+/// In which pieces a driver reads and writes, and how slowly; nothing is typed and nothing cancelled.
 pub fn cuts() -> impl Strategy<Value = Manner> {
     let sizes = || vec(1..600_usize, 0..4);
-    (sizes(), sizes()).prop_map(|(reads, writes)| Manner { reads, writes, ..Manner::default() })
+    let pause = select([0, 0, 0, 1, 5].as_slice()).prop_map(Duration::from_millis);
+    (sizes(), sizes(), pause).prop_map(|(reads, writes, pause)| {
+        // An entry takes less than 5 s.
+        let pause = if writes.iter().any(|size| *size < 5) { Duration::ZERO } else { pause };
+        Manner { reads, writes, pause, ..Manner::default() }
+    })
+}
+
+/// What the transport holds back, and under which preset.
+pub fn transports() -> impl Strategy<Value = Transport> {
+    select(Transport::ALL.as_slice())
 }
 
 /// The windows that boards announce, and those at the edges of what is allowed.

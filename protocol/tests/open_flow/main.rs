@@ -7,19 +7,24 @@ use std::{num::NonZeroUsize, ops::ControlFlow, time::Duration};
 
 use proptest::prelude::*;
 use rawpaste::{
-    Board, Config, Error, Exec, Flow, Holds, Operation, Reply, Script, Session, Stat, Status, Stdin,
-    testing::{Bench, Driven, Firmware, LinkShape, Manner, Program, RawPaste, drive, strategies},
+    Board, Cause, Config, Error, Exec, Flow, Operation, Reply, Script, Session, Stat, Status, Stdin,
+    testing::{
+        Bench, Driven, Firmware, LinkShape, Manner, Program, RawPaste,
+        Transport::{self, Bare, Unix, Windows},
+        drive, strategies,
+    },
 };
+use rstest::rstest;
 use steps::Steps;
 
-fn config(flow: Flow) -> Config {
-    let mut config = Config::default();
+fn config(transport: Transport, flow: Flow) -> Config {
+    let mut config = transport.config();
     config.flow = flow;
     config
 }
 
-fn open() -> Session {
-    Session::new(config(Flow::Open))
+fn open(transport: Transport) -> Session {
+    Session::new(config(transport, Flow::Open))
 }
 
 /// A board that knows the steps, at the end of a link.
@@ -38,10 +43,10 @@ fn settle(session: &mut Session, bench: &mut Bench) {
 }
 
 /// Runs the steps on a session that is at the prompt already; says how long they took.
-fn timed(flow: Flow, count: usize, length: usize) -> (Driven<()>, Duration, Steps) {
+fn timed(transport: Transport, flow: Flow, count: usize, length: usize) -> (Driven<()>, Duration, Steps) {
     let mut steps = Steps::new(count, length);
     let mut bench = bench(&steps, Firmware::default(), LinkShape::usb());
-    let mut session = Session::new(config(flow));
+    let mut session = Session::new(config(transport, flow));
     settle(&mut session, &mut bench);
     let start = bench.now;
     let driven = drive(&mut session, &mut bench, &mut steps, &Manner::default());
@@ -52,10 +57,10 @@ fn timed(flow: Flow, count: usize, length: usize) -> (Driven<()>, Duration, Step
 
 /// On full-speed USB a windowed flow waits for a grant every 250 bytes and for each reply; an open one for the first
 /// header and the last reply.
-#[test]
-fn as_fast_as_the_link() {
-    let (windowed, slow, one) = timed(Flow::Windowed, 12, 2048);
-    let (open, fast, two) = timed(Flow::Open, 12, 2048);
+#[rstest]
+fn as_fast_as_the_link(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (windowed, slow, one) = timed(transport, Flow::Windowed, 12, 2048);
+    let (open, fast, two) = timed(transport, Flow::Open, 12, 2048);
     assert_eq!((one.most, two.most), (1, 2));
     assert_eq!((windowed.turnarounds, open.turnarounds), (193, 12));
     // 12 scripts of 2 KiB take 25 ms on the wire.
@@ -63,12 +68,12 @@ fn as_fast_as_the_link() {
 }
 
 /// The first script of a connection goes windowed, and so does what follows it at once.
-#[test]
-fn it_begins_once_a_paste_was_answered() {
+#[rstest]
+fn it_begins_once_a_paste_was_answered(#[values(Bare, Windows, Unix)] transport: Transport) {
     let mut steps = Steps::new(4, 700);
     let firmware = Firmware { consume: Duration::from_micros(3), ..Firmware::default() };
     let mut bench = bench(&steps, firmware, LinkShape::usb());
-    let mut session = open();
+    let mut session = open(transport);
     assert_eq!(session.flow(), Flow::Open);
     let mut first = Steps::new(1, 700);
     assert_eq!(drive(&mut session, &mut bench, &mut first, &Manner::default()).result, Some(Ok(())));
@@ -79,15 +84,17 @@ fn it_begins_once_a_paste_was_answered() {
 }
 
 /// Boards that could not bear it: without raw paste, with a tiny window, with a small buffer.
-#[test]
-fn boards_that_stay_windowed() {
+#[rstest]
+fn boards_that_stay_windowed(#[values(Bare, Windows, Unix)] transport: Transport) {
     let plain = Firmware { raw_paste: RawPaste::Absent, ..Firmware::default() };
     let tiny = Firmware { raw_paste: RawPaste::Window(4), ..Firmware::default() };
-    let mut small = config(Flow::Open);
+    let mut small = config(transport, Flow::Open);
     small.in_flight = NonZeroUsize::new(60);
-    for (firmware, config) in
-        [(plain, config(Flow::Open)), (tiny, config(Flow::Open)), (Firmware::default(), small)]
-    {
+    for (firmware, config) in [
+        (plain, config(transport, Flow::Open)),
+        (tiny, config(transport, Flow::Open)),
+        (Firmware::default(), small),
+    ] {
         let mut steps = Steps::new(4, 700);
         let mut bench = bench(&steps, firmware, LinkShape::usb());
         let driven = drive(&mut Session::new(config), &mut bench, &mut steps, &Manner::default());
@@ -117,11 +124,11 @@ impl Operation for Enough {
 }
 
 /// What is in flight when an operation breaks is read before the run ends: the next one is at a clean prompt.
-#[test]
-fn the_rest_is_read_before_the_end() {
+#[rstest]
+fn the_rest_is_read_before_the_end(#[values(Bare, Windows, Unix)] transport: Transport) {
     let steps = Steps::new(6, 900);
     let mut bench = bench(&steps, Firmware::default(), LinkShape::usb());
-    let mut session = open();
+    let mut session = open(transport);
     let driven = drive(&mut session, &mut bench, Enough(steps), &Manner::default());
     assert_eq!(driven.result, Some(Ok(2)));
     assert_eq!(bench.device.disk().get("log").map(<[u8]>::len), Some(3));
@@ -166,13 +173,13 @@ impl Operation for ThenStat {
 }
 
 /// Helpers are defined between scripts, and so a script that needs them waits for the one before.
-#[test]
-fn a_script_that_lacks_its_helper_waits() {
+#[rstest]
+fn a_script_that_lacks_its_helper_waits(#[values(Bare, Windows, Unix)] transport: Transport) {
     let mut bench = Bench::new(Firmware::default(), LinkShape::usb());
     bench.device.register(Program::new("pass", []));
     bench.device.disk_mut().insert("f", *b"content");
     let then = ThenStat { written: 0, answered: 0, stat: Stat::new("f").expect("a path") };
-    let driven = drive(&mut open(), &mut bench, then, &Manner::default());
+    let driven = drive(&mut open(transport), &mut bench, then, &Manner::default());
     let Some(Ok(status)) = driven.result else { panic!("{:?}", driven.result) };
     assert_eq!(status.size, 7);
     // Two of its own, the definition, the call.
@@ -190,20 +197,19 @@ proptest! {
         micros in prop_oneof![Just(0), Just(3), Just(60)],
         count in 1..12_usize,
         length in 0..3000_usize,
-        holds in prop_oneof![Just(Holds::Nothing), Just(Holds::UntilFlush)],
+        transport in strategies::transports(),
     ) {
         let mut steps = Steps::new(count, length);
         let firmware = Firmware { consume: Duration::from_micros(micros), ..Firmware::default() };
         let mut bench = bench(&steps, firmware, shape);
-        let mut config = config(Flow::Open);
-        config.holds = holds;
-        let driven = drive(&mut Session::new(config), &mut bench, &mut steps, &manner);
+        let driven = drive(&mut open(transport), &mut bench, &mut steps, &manner);
         prop_assert_eq!(driven.result, Some(Ok(())));
         prop_assert!(steps.are_on(&bench));
         prop_assert!(steps.most <= 2);
         let seen = bench.device.statistics();
         prop_assert_eq!((seen.lone_ctrl_d, seen.soft_resets, seen.dropped), (0, 0, 0), "{:?}", seen);
         // A flush for each wait at most; the first script waits for grants.
-        prop_assert!(driven.flushes <= (12 + 4 * count + length / 100) as u64, "{} flushes", driven.flushes);
+        let forced = driven.causes.get(&Cause::Forced).copied().unwrap_or_default();
+        prop_assert!(forced <= (12 + 4 * count + length / 100) as u64, "{forced} forced flushes");
     }
 }

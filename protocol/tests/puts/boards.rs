@@ -1,9 +1,14 @@
 //! Each size, content and encoding on each board.
 
 use rawpaste::{
-    Choices, Encoding, Get, Placed, Plan, Scripts, Session,
-    testing::{Fault, Firmware, LinkShape, Trouble, noise},
+    Choices, Encoding, Get, Placed, Plan, Scripts,
+    testing::{
+        Fault, Firmware, LinkShape,
+        Transport::{self, Bare, Unix, Windows},
+        Trouble, noise,
+    },
 };
+use rstest::rstest;
 
 use crate::bench::{WRITTEN, bench, put, run, temporary, text};
 
@@ -30,21 +35,33 @@ fn encodings() -> [Option<Encoding>; 5] {
 }
 
 /// It arrives whole, and of the second put nothing is sent but the question whether it is there.
-#[test]
-fn each_size_on_each_board() {
+#[rstest]
+fn each_size_on_each_board(#[values(Bare, Windows, Unix)] transport: Transport) {
     for (name, firmware) in boards() {
         for size in [0, 1, 700, 3071, 3072, 9000] {
             for content in [noise(1, size), text(size)] {
                 for encoding in encodings() {
-                    arrives(&format!("{name}, {size}, {encoding:?}"), &firmware, &content, encoding);
+                    arrives(
+                        transport,
+                        &format!("{name}, {size}, {encoding:?}"),
+                        &firmware,
+                        &content,
+                        encoding,
+                    );
                 }
             }
         }
     }
 }
 
-fn arrives(what: &str, firmware: &Firmware, content: &[u8], encoding: Option<Encoding>) {
-    let (mut session, mut bench) = (Session::default(), bench(firmware.clone()));
+fn arrives(
+    transport: Transport,
+    what: &str,
+    firmware: &Firmware,
+    content: &[u8],
+    encoding: Option<Encoding>,
+) {
+    let (mut session, mut bench) = (transport.session(), bench(firmware.clone()));
     let mut choices = Choices::default();
     choices.encoding = encoding;
     let mut put = put(content).choices(choices.clone());
@@ -72,16 +89,16 @@ fn arrives(what: &str, firmware: &Firmware, content: &[u8], encoding: Option<Enc
 
 /// A path that lost bit 7 once, in the self-test, is a path of seven bits: content goes as base64, or as ASCII where
 /// there is none, and what was forced for a better path falls back.
-#[test]
-fn a_path_of_seven_bits() {
+#[rstest]
+fn a_path_of_seven_bits(#[values(Bare, Windows, Unix)] transport: Transport) {
     let binascii = rawpaste::testing::Capabilities { binascii: false, ..Firmware::default().can };
     let bare = Firmware { can: binascii, ..Firmware::default() };
     for (firmware, literals) in [(Firmware::default(), Encoding::Base64), (bare, Encoding::Ascii)] {
-        let at = at_self_test(&firmware);
+        let at = at_self_test(transport, &firmware);
         for (content, forced) in
             [(noise(1, 5000), None), (text(5000), None), (noise(1, 5000), Some(Encoding::Dense))]
         {
-            let (mut session, mut bench) = (Session::default(), bench(firmware.clone()));
+            let (mut session, mut bench) = (transport.session(), bench(firmware.clone()));
             bench.wire.add(Fault::up(at, Trouble::Corrupt(0x80)));
             let mut choices = Choices::default();
             choices.encoding = forced;
@@ -97,11 +114,11 @@ fn a_path_of_seven_bits() {
 }
 
 /// Returns the offset on the wire of a byte with bit 7 in the self-test's first script.
-fn at_self_test(firmware: &Firmware) -> u64 {
-    let (mut session, mut bench) = (Session::default(), bench(firmware.clone()));
+fn at_self_test(transport: Transport, firmware: &Firmware) -> u64 {
+    let (mut session, mut bench) = (transport.session(), bench(firmware.clone()));
     run(&mut session, &mut bench, put(b"")).expect("a put");
     for at in 0..bench.wire.sent() {
-        let (mut session, mut bench) = (Session::default(), crate::bench::bench(firmware.clone()));
+        let (mut session, mut bench) = (transport.session(), crate::bench::bench(firmware.clone()));
         bench.wire.add(Fault::up(at, Trouble::Corrupt(0x80)));
         let placed = run(&mut session, &mut bench, put(b""));
         if placed.is_ok() && session.board().eight_bit() == Some(false) {
@@ -112,15 +129,15 @@ fn at_self_test(firmware: &Firmware) -> u64 {
 }
 
 /// Text takes the wire a third of the time that it takes as it is.
-#[test]
-fn text_shrinks_on_the_wire() {
+#[rstest]
+fn text_shrinks_on_the_wire(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = text(20_000);
     let sent = |encoding| {
         let mut bench = rawpaste::testing::Bench::new(Firmware::default(), LinkShape::uart());
         let mut choices = Choices::default();
         choices.encoding = encoding;
         let put = put(&content).choices(choices);
-        assert_eq!(run(&mut Session::default(), &mut bench, put), Ok(WRITTEN));
+        assert_eq!(run(&mut transport.session(), &mut bench, put), Ok(WRITTEN));
         assert_eq!(temporary(&bench), [""; 0]);
         bench.wire.sent()
     };

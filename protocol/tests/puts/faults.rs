@@ -5,10 +5,10 @@ use std::{fmt, num::NonZeroUsize, time::Duration};
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use rawpaste::{
-    Choices, Config, Encoding, Error, Flow, Leave, PutAll, Session,
+    Choices, Encoding, Error, Flow, Leave, PutAll, Session,
     testing::{
-        Bench, Capabilities, Direction, Driven, Fault, Firmware, Input, LinkShape, Manner, drive, noise,
-        strategies,
+        Bench, Capabilities, Direction, Driven, Fault, Firmware, Input, LinkShape, Manner, Transport, drive,
+        noise, strategies,
     },
 };
 
@@ -30,6 +30,7 @@ struct Case {
     chunk: Option<NonZeroUsize>,
     firmware: Firmware,
     shape: LinkShape,
+    transport: Transport,
 }
 
 impl fmt::Debug for Case {
@@ -44,13 +45,14 @@ impl fmt::Debug for Case {
             .field("chunk", &self.chunk)
             .field("firmware", &self.firmware)
             .field("shape", &self.shape)
+            .field("transport", &self.transport)
             .finish()
     }
 }
 
 impl Case {
     fn session(&self) -> Session {
-        let mut config = Config::default();
+        let mut config = self.transport.config();
         (config.flow, config.chunk) = (self.flow, self.chunk);
         if self.flow == Flow::Open {
             // After a reset the friendly prompt draws the line again for each byte that was in flight.
@@ -181,11 +183,12 @@ fn cases() -> impl Strategy<Value = Case> {
     let chunk = prop_oneof![Just(None), (64..5000_usize).prop_map(NonZeroUsize::new)];
     let bits = prop_oneof![Just(None), (9..16_u8).prop_map(Some)];
     let flow = select([Flow::Windowed, Flow::Open].as_slice());
-    (files(), any::<bool>(), encoding, bits, chunk, flow, boards(), strategies::links()).prop_map(
-        |(files, known, encoding, bits, chunk, flow, firmware, shape)| {
+    let path = (strategies::links(), strategies::transports());
+    (files(), any::<bool>(), encoding, bits, chunk, flow, boards(), path).prop_map(
+        |(files, known, encoding, bits, chunk, flow, firmware, (shape, transport))| {
             let mut choices = Choices::default();
             (choices.encoding, choices.window_bits) = (encoding, bits);
-            Case { files, known, choices, flow, chunk, firmware, shape }
+            Case { files, known, choices, flow, chunk, firmware, shape, transport }
         },
     )
 }

@@ -3,17 +3,22 @@
 use std::time::Duration;
 
 use rawpaste::{
-    Choices, Config, Encoding, Flow, PutAll, Session,
-    testing::{Firmware, RawPaste, noise},
+    Choices, Encoding, Flow, PutAll, Session,
+    testing::{
+        Firmware, RawPaste,
+        Transport::{self, Bare, Unix, Windows},
+        noise,
+    },
 };
+use rstest::rstest;
 
 use crate::bench::{Contents, WRITTEN, bench, put, run, text};
 
-#[test]
-fn a_board_with_20_kib_takes_200_kib() {
+#[rstest]
+fn a_board_with_20_kib_takes_200_kib(#[values(Bare, Windows, Unix)] transport: Transport) {
     for content in [noise(1, 200 * 1024), text(200 * 1024)] {
         let (mut session, mut bench) =
-            (Session::default(), bench(Firmware { heap: 20 * 1024, ..Firmware::default() }));
+            (transport.session(), bench(Firmware { heap: 20 * 1024, ..Firmware::default() }));
         let mut put = put(&content);
         assert_eq!(run(&mut session, &mut bench, &mut put), Ok(WRITTEN));
         assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
@@ -22,8 +27,8 @@ fn a_board_with_20_kib_takes_200_kib() {
 }
 
 /// Puts one file by force; returns how each attempt was planned: its literals and its window.
-fn attempts(heap: usize, content: &[u8], choices: Choices) -> Vec<(usize, Option<u8>)> {
-    let (mut session, mut bench) = (Session::default(), bench(Firmware { heap, ..Firmware::default() }));
+fn attempts(transport: Transport, heap: usize, content: &[u8], choices: Choices) -> Vec<(usize, Option<u8>)> {
+    let (mut session, mut bench) = (transport.session(), bench(Firmware { heap, ..Firmware::default() }));
     let files = Contents::new([content.to_vec()]);
     let mut put = PutAll::new(files, ["f"]).expect("a path").choices(choices);
     assert_eq!(run(&mut session, &mut bench, &mut put), Ok(vec![Ok(WRITTEN)]), "{heap}");
@@ -34,26 +39,26 @@ fn attempts(heap: usize, content: &[u8], choices: Choices) -> Vec<(usize, Option
 }
 
 /// A script that does not compile had literals that were too long.
-#[test]
-fn literals_are_halved() {
+#[rstest]
+fn literals_are_halved(#[values(Bare, Windows, Unix)] transport: Transport) {
     let mut choices = Choices::default();
     (choices.encoding, choices.chunk) = (Some(Encoding::Dense), Some(8192));
-    let seen = attempts(20 * 1024, &noise(1, 20_000), choices.clone());
+    let seen = attempts(transport, 20 * 1024, &noise(1, 20_000), choices.clone());
     assert_eq!(seen, [(8192, None), (4096, None)]);
-    let seen = attempts(3 * 1024, &noise(1, 20_000), choices.clone());
+    let seen = attempts(transport, 3 * 1024, &noise(1, 20_000), choices.clone());
     assert_eq!(seen, [(8192, None), (4096, None), (2048, None), (1024, None), (512, None)]);
     choices.encoding = Some(Encoding::Base64);
-    let seen = attempts(3 * 1024, &noise(1, 20_000), choices);
+    let seen = attempts(transport, 3 * 1024, &noise(1, 20_000), choices);
     assert_eq!(seen.last(), Some(&(512, None)));
 }
 
 /// A window that does not fit is made smaller, and where none fits the file goes plain.
-#[test]
-fn windows_are_made_smaller_then_left_out() {
+#[rstest]
+fn windows_are_made_smaller_then_left_out(#[values(Bare, Windows, Unix)] transport: Transport) {
     let mut choices = Choices::default();
     (choices.encoding, choices.window_bits) = (Some(Encoding::Deflate), Some(15));
     let windows = |heap| -> Vec<_> {
-        let seen = attempts(heap, &text(20_000), choices.clone());
+        let seen = attempts(transport, heap, &text(20_000), choices.clone());
         seen.into_iter().map(|(_, bits)| bits).collect()
     };
     assert_eq!(windows(64 * 1024), [Some(15)]);
@@ -64,20 +69,21 @@ fn windows_are_made_smaller_then_left_out() {
 }
 
 /// A literal that no board takes ends the put, and does not go on for ever.
-#[test]
-fn there_is_an_end_to_it() {
-    let (mut session, mut bench) = (Session::default(), bench(Firmware { heap: 100, ..Firmware::default() }));
+#[rstest]
+fn there_is_an_end_to_it(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut bench) =
+        (transport.session(), bench(Firmware { heap: 100, ..Firmware::default() }));
     let error = run(&mut session, &mut bench, put(&noise(1, 5000))).expect_err("it cannot fit");
     assert!(error.to_string().contains("MemoryError"), "{error}");
     assert_eq!(bench.device.disk().files().count(), 0);
 }
 
 /// In plain raw mode a line that is too long stops the firmware: scripts are short.
-#[test]
-fn plain_raw_mode_and_little_memory() {
+#[rstest]
+fn plain_raw_mode_and_little_memory(#[values(Bare, Windows, Unix)] transport: Transport) {
     for content in [noise(1, 5000), text(5000)] {
         let firmware = Firmware { raw_paste: RawPaste::Absent, heap: 2000, ..Firmware::default() };
-        let (mut session, mut bench) = (Session::default(), bench(firmware));
+        let (mut session, mut bench) = (transport.session(), bench(firmware));
         assert_eq!(run(&mut session, &mut bench, put(&content)), Ok(WRITTEN));
         assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
         assert!(!bench.device.is_stopped());
@@ -85,24 +91,24 @@ fn plain_raw_mode_and_little_memory() {
 }
 
 /// What shrinks to almost nothing is not written all at once: the board would be silent for longer than the patience.
-#[test]
-fn a_slow_flash_is_waited_for() {
+#[rstest]
+fn a_slow_flash_is_waited_for(#[values(Bare, Windows, Unix)] transport: Transport) {
     let firmware = Firmware {
         heap: 512 * 1024,
         // Some 4 KiB a second, in pieces of 256 bytes.
         flash: Duration::from_millis(60),
         ..Firmware::default()
     };
-    let (mut session, mut bench) = (Session::default(), bench(firmware));
+    let (mut session, mut bench) = (transport.session(), bench(firmware));
     let content = vec![b' '; 500_000];
     assert_eq!(run(&mut session, &mut bench, put(&content)), Ok(WRITTEN));
     assert_eq!(bench.device.disk().get("f"), Some(&content[..]));
 }
 
 /// In an open flow the script that met the `MemoryError` is not the last one that was sent.
-#[test]
-fn a_short_script_behind_one_that_was_too_long() {
-    let mut config = Config::default();
+#[rstest]
+fn a_short_script_behind_one_that_was_too_long(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let mut config = transport.config();
     config.flow = Flow::Open;
     let mut session = Session::new(config);
     let mut bench = bench(Firmware { heap: 14 * 1024, ..Firmware::default() });

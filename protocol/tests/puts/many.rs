@@ -1,9 +1,14 @@
 //! Many files in one operation.
 
 use rawpaste::{
-    Error, Placed, PutAll, Refused, Session,
-    testing::{Bench, Firmware, noise},
+    Error, Placed, PutAll, Refused,
+    testing::{
+        Bench, Firmware,
+        Transport::{self, Bare, Unix, Windows},
+        noise,
+    },
 };
+use rstest::rstest;
 
 use crate::bench::{Contents, WRITTEN, bench, run, temporary, text};
 
@@ -39,9 +44,9 @@ fn errno(result: &Result<Placed, Error>) -> Option<u16> {
 }
 
 /// What fails leaves the others done, and nothing of itself.
-#[test]
-fn one_that_fails_leaves_the_others_done() {
-    let (mut session, mut bench) = (Session::default(), board());
+#[rstest]
+fn one_that_fails_leaves_the_others_done(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut bench) = (transport.session(), board());
     let mut put = PutAll::new(Contents::new(files()), PATHS).expect("paths");
     for again in [false, true] {
         let results = run(&mut session, &mut bench, &mut put).expect("results");
@@ -65,9 +70,9 @@ fn one_that_fails_leaves_the_others_done() {
 }
 
 /// A source that cannot be read, or changes, fails alone.
-#[test]
-fn a_source_that_fails_fails_alone() {
-    let (mut session, mut bench) = (Session::default(), board());
+#[rstest]
+fn a_source_that_fails_fails_alone(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut bench) = (transport.session(), board());
     let mut files = Contents::new([noise(1, 10), vec![], noise(1, 4000), text(100)]);
     files.files[1] = None;
     let put = PutAll::new(files, ["a", "b", "c", "d"]).expect("paths");
@@ -78,10 +83,10 @@ fn a_source_that_fails_fails_alone() {
 }
 
 /// A large one for which there is no room is refused; smaller ones behind it still fit.
-#[test]
-fn no_room_for_one() {
+#[rstest]
+fn no_room_for_one(#[values(Bare, Windows, Unix)] transport: Transport) {
     let (mut session, mut bench) =
-        (Session::default(), bench(Firmware { disk: 16 * 1024, ..Firmware::default() }));
+        (transport.session(), bench(Firmware { disk: 16 * 1024, ..Firmware::default() }));
     let files = Contents::new([noise(1, 100), noise(1, 20_000), noise(1, 5000)]);
     let put = PutAll::new(files, ["a", "b", "c"]).expect("paths");
     let results = run(&mut session, &mut bench, put).expect("results");
@@ -94,11 +99,11 @@ fn no_room_for_one() {
 }
 
 /// No room for both: refused, unless the old file may go first.
-#[test]
-fn in_place() {
+#[rstest]
+fn in_place(#[values(Bare, Windows, Unix)] transport: Transport) {
     for in_place in [false, true] {
         let (mut session, mut bench) =
-            (Session::default(), bench(Firmware { disk: 16 * 1024, ..Firmware::default() }));
+            (transport.session(), bench(Firmware { disk: 16 * 1024, ..Firmware::default() }));
         bench.device.disk_mut().insert("f", noise(1, 9000));
         let put = crate::bench::put(&text(10_000)).in_place(in_place);
         let result = run(&mut session, &mut bench, put);
@@ -114,9 +119,9 @@ fn in_place() {
 }
 
 /// Small files share scripts, so that a hundred take far fewer turns than files.
-#[test]
-fn small_files_share_scripts() {
-    let (mut session, mut bench) = (Session::default(), bench(Firmware::default()));
+#[rstest]
+fn small_files_share_scripts(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut bench) = (transport.session(), bench(Firmware::default()));
     let paths: Vec<_> = (0..100).map(|at| format!("file{at}")).collect();
     let files = (0..100).map(|at| noise(1, 100 + at)).collect::<Vec<_>>();
     let put = PutAll::new(Contents::new(files.clone()), paths.clone()).expect("paths");

@@ -1,22 +1,30 @@
 //! The plan as a table.
 
-use rawpaste::{Board, Choices, Encoding, Plan, Scripts, Session, testing::Firmware, testing::noise};
+use rawpaste::{
+    Board, Choices, Encoding, Plan, Scripts,
+    testing::noise,
+    testing::{
+        Firmware,
+        Transport::{self, Bare, Unix, Windows},
+    },
+};
+use rstest::rstest;
 
 use crate::bench::{bench, put, run, text};
 
 /// What a session knows of a board with so many KiB of free memory.
-fn board(firmware: Firmware) -> Board {
-    let mut session = Session::default();
+fn board(transport: Transport, firmware: Firmware) -> Board {
+    let mut session = transport.session();
     run(&mut session, &mut bench(firmware), put(b"x")).expect("a put");
     session.board().clone()
 }
 
-fn with_memory(kib: usize) -> Board {
-    board(Firmware { heap: kib * 1024, ..Firmware::default() })
+fn with_memory(transport: Transport, kib: usize) -> Board {
+    board(transport, Firmware { heap: kib * 1024, ..Firmware::default() })
 }
 
-#[test]
-fn literals_by_memory() {
+#[rstest]
+fn literals_by_memory(#[values(Bare, Windows, Unix)] transport: Transport) {
     let table = [
         (6, 256, 256),
         (19, 256, 256),
@@ -30,7 +38,7 @@ fn literals_by_memory() {
         (8000, 2048, 8192),
     ];
     for (kib, least, most) in table {
-        let plan = Plan::new(&with_memory(kib), &Choices::default(), 100_000, &noise(1, 4096));
+        let plan = Plan::new(&with_memory(transport, kib), &Choices::default(), 100_000, &noise(1, 4096));
         assert!((least..=most).contains(&plan.literal), "{kib} KiB: {plan}");
         assert!(4 * plan.literal <= kib * 1024, "{kib} KiB: it does not compile");
         assert_eq!((plan.scripts, plan.encoding), (Scripts::Chunks, Encoding::Dense), "{kib} KiB");
@@ -40,8 +48,8 @@ fn literals_by_memory() {
     assert_eq!((plan.literal, plan.encoding, plan.window_bits), (256, Encoding::Ascii, None), "{plan}");
 }
 
-#[test]
-fn windows_by_memory() {
+#[rstest]
+fn windows_by_memory(#[values(Bare, Windows, Unix)] transport: Transport) {
     let table = [
         (19, None),
         (20, Some(10)),
@@ -52,26 +60,29 @@ fn windows_by_memory() {
         (500, Some(15)),
     ];
     for (kib, bits) in table {
-        let plan = Plan::new(&with_memory(kib), &Choices::default(), 100_000, &text(4096));
+        let plan = Plan::new(&with_memory(transport, kib), &Choices::default(), 100_000, &text(4096));
         assert_eq!(plan.window_bits, bits, "{kib} KiB: {plan}");
         assert_eq!(plan.encoding == Encoding::Deflate, bits.is_some(), "{kib} KiB: {plan}");
     }
     // What does not shrink, or is too short for the definitions to pay.
     for (size, sample) in [(100_000, noise(1, 4096)), (1000, text(1000))] {
         assert_eq!(
-            Plan::new(&with_memory(128), &Choices::default(), size, &sample).window_bits,
+            Plan::new(&with_memory(transport, 128), &Choices::default(), size, &sample).window_bits,
             None,
             "{size}"
         );
     }
     let lacks = [Firmware::circuitpython(), Firmware::microbit()];
     for firmware in lacks.map(|firmware| Firmware { read_only: false, ..firmware }) {
-        assert_eq!(Plan::new(&board(firmware), &Choices::default(), 100_000, &text(4096)).window_bits, None);
+        assert_eq!(
+            Plan::new(&board(transport, firmware), &Choices::default(), 100_000, &text(4096)).window_bits,
+            None
+        );
     }
 }
 
-#[test]
-fn one_script_or_chunks() {
+#[rstest]
+fn one_script_or_chunks(#[values(Bare, Windows, Unix)] transport: Transport) {
     let table = [
         (128, 3071, true),
         (128, 3072, false),
@@ -81,17 +92,17 @@ fn one_script_or_chunks() {
         (20, 3071, true),
     ];
     for (kib, size, one) in table {
-        let plan = Plan::new(&with_memory(kib), &Choices::default(), size, &[]);
+        let plan = Plan::new(&with_memory(transport, kib), &Choices::default(), size, &[]);
         assert_eq!(plan.scripts == Scripts::One, one, "{kib} KiB, {size}: {plan}");
     }
     let plain = Firmware { read_only: false, ..Firmware::microbit() };
-    let plan = Plan::new(&board(plain), &Choices::default(), 10, &[]);
+    let plan = Plan::new(&board(transport, plain), &Choices::default(), 10, &[]);
     assert!(plan.scripts == Scripts::Chunks && plan.literal <= 192, "{plan}");
 }
 
-#[test]
-fn choices_come_first() {
-    let board = with_memory(128);
+#[rstest]
+fn choices_come_first(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let board = with_memory(transport, 128);
     let choices = |encoding, window_bits, chunk| {
         let mut choices = Choices::default();
         (choices.encoding, choices.window_bits, choices.chunk) = (Some(encoding), window_bits, chunk);
@@ -107,15 +118,15 @@ fn choices_come_first() {
 }
 
 /// Each choice is explained, one a line.
-#[test]
-fn a_plan_explains_itself() {
-    let plan = Plan::new(&with_memory(128), &Choices::default(), 100_000, &text(4096));
+#[rstest]
+fn a_plan_explains_itself(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let plan = Plan::new(&with_memory(transport, 128), &Choices::default(), 100_000, &text(4096));
     let shown = plan.to_string();
     assert_eq!(shown.lines().count(), plan.reasons().count(), "{shown}");
     for words in ["4096 bytes", "128 KiB", "8192 byte window", "chunks"] {
         assert!(shown.contains(words), "{shown}");
     }
     let flat = Firmware { read_only: false, ..Firmware::microbit() };
-    let shown = Plan::new(&board(flat), &Choices::default(), 10, &[]).to_string();
+    let shown = Plan::new(&board(transport, flat), &Choices::default(), 10, &[]).to_string();
     assert!(shown.contains("no os.rename"), "{shown}");
 }

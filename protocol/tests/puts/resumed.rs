@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use rawpaste::{
-    Choices, Encoding, Error, Placed, Session,
-    testing::{Bench, Fault, Firmware, LinkShape, Manner, Trouble, drive, noise},
+    Choices, Encoding, Error, Placed,
+    testing::{
+        Bench, Fault, Firmware, LinkShape, Manner,
+        Transport::{self, Bare, Unix, Windows},
+        Trouble, drive, noise,
+    },
 };
+use rstest::rstest;
 
 use crate::bench::{bench, put, run, temporary, text};
 
@@ -31,16 +36,16 @@ fn acknowledged(events: &[String]) -> u64 {
 }
 
 /// Cuts the link at each place where a chunk may be under way. The second put, another one, sends what is missing.
-#[test]
-fn cut_off_at_every_chunk() {
+#[rstest]
+fn cut_off_at_every_chunk(#[values(Bare, Windows, Unix)] transport: Transport) {
     for (encoding, content) in [(Encoding::Dense, noise(1, 9000)), (Encoding::Deflate, text(30_000))] {
         let size = content.len() as u64;
-        let (mut session, mut whole) = (Session::default(), board());
+        let (mut session, mut whole) = (transport.session(), board());
         run(&mut session, &mut whole, put(&content).choices(choices(encoding))).expect("a put");
         let all = whole.wire.sent();
         let mut seen = Vec::new();
         for at in (0..all).step_by(97) {
-            let (mut session, mut bench) = (Session::default(), board());
+            let (mut session, mut bench) = (transport.session(), board());
             bench.wire.add(Fault::up(at, Trouble::End));
             let first = put(&content).choices(choices(encoding));
             let driven = drive(&mut session, &mut bench, first, &Manner::default());
@@ -70,16 +75,16 @@ fn cut_off_at_every_chunk() {
 }
 
 /// What was left there is not the beginning of this file: it is not gone on with.
-#[test]
-fn what_another_put_left_is_not_gone_on_with() {
+#[rstest]
+fn what_another_put_left_is_not_gone_on_with(#[values(Bare, Windows, Unix)] transport: Transport) {
     for content in [noise(1, 9000), text(30_000)] {
-        let (mut session, mut bench) = (Session::default(), board());
+        let (mut session, mut bench) = (transport.session(), board());
         let other: Vec<u8> = content.iter().map(|byte| byte ^ 1).collect();
         let mut at = 0;
         // As late as it can be without its end.
         while temporary(&bench).is_empty() {
             at += 500;
-            (session, bench) = (Session::default(), board());
+            (session, bench) = (transport.session(), board());
             bench.wire.add(Fault::up(3500 + at, Trouble::End));
             assert!(run(&mut session, &mut bench, put(&other).chunk(1024)).is_err(), "cut at {at}");
             bench.replug(LinkShape::default());
@@ -92,15 +97,15 @@ fn what_another_put_left_is_not_gone_on_with() {
 }
 
 /// A part that is longer than the file, or all of it without its rename.
-#[test]
-fn parts_at_the_edges() {
+#[rstest]
+fn parts_at_the_edges(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = noise(1, 5000);
     let name = {
         let (mut at, mut names) = (3500, vec![]);
         while names.is_empty() {
             let mut bench = board();
             bench.wire.add(Fault::up(at, Trouble::End));
-            assert!(run(&mut Session::default(), &mut bench, put(&content)).is_err());
+            assert!(run(&mut transport.session(), &mut bench, put(&content)).is_err());
             names = temporary(&bench);
             at += 100;
         }
@@ -110,7 +115,7 @@ fn parts_at_the_edges() {
     let other = noise(1, 5001).split_off(1);
     let cases = [(content.clone(), 5000), (longer, 0), (other, 0), (vec![], 0), (content[..1].to_vec(), 1)];
     for (part, resumed) in cases {
-        let (mut session, mut bench) = (Session::default(), board());
+        let (mut session, mut bench) = (transport.session(), board());
         bench.device.disk_mut().insert(name.as_str(), part.clone());
         assert_eq!(
             run(&mut session, &mut bench, put(&content)),
@@ -124,13 +129,13 @@ fn parts_at_the_edges() {
 }
 
 /// `^C` ends the run and leaves what there is: the next one goes on with it.
-#[test]
-fn interrupted() {
+#[rstest]
+fn interrupted(#[values(Bare, Windows, Unix)] transport: Transport) {
     for (encoding, content) in [(Encoding::Dense, noise(1, 9000)), (Encoding::Deflate, text(30_000))] {
         let mut resumed = 0;
         for after in (100..4000).step_by(100) {
             let firmware = Firmware { flash: Duration::from_millis(40), ..Firmware::default() };
-            let (mut session, mut bench) = (Session::default(), bench(firmware));
+            let (mut session, mut bench) = (transport.session(), bench(firmware));
             let mut put = put(&content).choices(choices(encoding));
             let typed = vec![(Duration::from_millis(after), b"\x03".to_vec())];
             let driven = drive(&mut session, &mut bench, &mut put, &Manner { typed, ..Manner::default() });

@@ -4,16 +4,21 @@
 use std::num::NonZeroUsize;
 
 use rawpaste::{
-    Choices, Config, Encoding, Error, Leave, Operation, PutAll, Session,
-    testing::{Bench, Direction, Fault, LinkShape, Manner, Trouble, drive, noise},
+    Choices, Encoding, Error, Leave, Operation, PutAll, Session,
+    testing::{
+        Bench, Direction, Fault, LinkShape, Manner,
+        Transport::{self, Bare, Unix, Windows},
+        Trouble, drive, noise,
+    },
 };
+use rstest::rstest;
 
 use crate::bench::{Contents, bench, put, run, text};
 
 const PATHS: [&str; 3] = ["f", "g.py", "h"];
 
-fn session() -> Session {
-    let mut config = Config::default();
+fn session(transport: Transport) -> Session {
+    let mut config = transport.config();
     config.chunk = NonZeroUsize::new(512);
     Session::new(config)
 }
@@ -33,19 +38,24 @@ fn intact(bench: &Bench, files: &[Vec<u8>], what: &str) {
 }
 
 /// Each kind of trouble, at every other byte one half of them.
-fn every_fault<O: Operation>(files: &[Vec<u8>], make: impl Fn() -> O, good: impl Fn(&O::Output) -> bool) {
-    let (mut clean, mut sound) = (session(), board());
+fn every_fault<O: Operation>(
+    transport: Transport,
+    files: &[Vec<u8>],
+    make: impl Fn() -> O,
+    good: impl Fn(&O::Output) -> bool,
+) {
+    let (mut clean, mut sound) = (session(transport), board());
     assert!(run(&mut clean, &mut sound, make()).is_ok_and(|output| good(&output)));
     let lengths = [(Direction::Up, sound.wire.sent()), (Direction::Down, sound.wire.answered())];
     for (direction, length) in lengths {
-        let all = (0..length).flat_map(|at| {
+        let all = transport.places(0..length).flat_map(|at| {
             let half = if at % 2 == 0 { 0..4 } else { 4..8 };
             Trouble::kinds()[half].iter().cloned().map(move |trouble| (at, trouble)).collect::<Vec<_>>()
         });
         for (at, trouble) in all {
             let fault = Fault { direction, at, trouble };
             let what = format!("{fault:?}");
-            let (mut session, mut bench) = (session(), board());
+            let (mut session, mut bench) = (session(transport), board());
             bench.wire.add(fault);
             let mut operation = make();
             let driven = drive(&mut session, &mut bench, &mut operation, &Manner::default());
@@ -74,26 +84,31 @@ fn every_fault<O: Operation>(files: &[Vec<u8>], make: impl Fn() -> O, good: impl
     }
 }
 
-#[test]
-fn a_deflated_put() {
+#[rstest]
+fn a_deflated_put(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = text(9000);
     let mut choices = Choices::default();
     choices.encoding = Some(Encoding::Deflate);
-    every_fault(std::slice::from_ref(&content), || put(&content).choices(choices.clone()), |_| true);
+    every_fault(
+        transport,
+        std::slice::from_ref(&content),
+        || put(&content).choices(choices.clone()),
+        |_| true,
+    );
 }
 
-#[test]
-fn three_small_files() {
+#[rstest]
+fn three_small_files(#[values(Bare, Windows, Unix)] transport: Transport) {
     let files = vec![noise(1, 40), text(450), noise(1, 300)];
     let make = || PutAll::new(Contents::new(files.clone()), PATHS).expect("paths");
-    every_fault(&files, make, |results| results.iter().all(Result::is_ok));
+    every_fault(transport, &files, make, |results| results.iter().all(Result::is_ok));
 }
 
-#[test]
-fn a_deflated_put_is_cancelled_at_every_step() {
+#[rstest]
+fn a_deflated_put_is_cancelled_at_every_step(#[values(Bare, Windows, Unix)] transport: Transport) {
     let content = text(9000);
     for cancel in 0.. {
-        let (mut session, mut bench) = (session(), board());
+        let (mut session, mut bench) = (session(transport), board());
         let mut put = put(&content);
         let manner = Manner { cancel: Some(cancel), reads: vec![9], ..Manner::default() };
         let driven = drive(&mut session, &mut bench, &mut put, &manner);

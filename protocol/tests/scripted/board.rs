@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rawpaste::testing::Transport;
 use rawpaste::{DigestKind, Error, Hash, Instant, Operation, Placed, Run, Session, Step};
 
 /// What a board with so much free memory prints of itself: CRC-32, everything else there.
@@ -177,10 +178,11 @@ pub(crate) fn run<O: Operation>(
 
 /// The result of an operation on a board of its own.
 pub(crate) fn result<O: Operation>(
+    transport: Transport,
     operation: O,
     script: impl FnMut(&str) -> Vec<u8>,
 ) -> Result<O::Output, Error> {
-    run(&mut Session::default(), &mut Board::new(), operation, script).result.expect("it ended")
+    run(&mut transport.session(), &mut Board::new(), operation, script).result.expect("it ended")
 }
 
 /// A script that prints nothing.

@@ -1,6 +1,13 @@
 //! How much of a file one script carries.
 
-use rawpaste::{Choices, Encoding, Put, Session, Value, testing::noise};
+use rawpaste::{
+    Choices, Encoding, Put, Value,
+    testing::{
+        Transport::{self, Bare, Unix, Windows},
+        noise,
+    },
+};
+use rstest::rstest;
 
 use crate::board::{Board, WRITTEN, about, calls, printed, run, takes_files};
 
@@ -25,12 +32,12 @@ fn first_bytes(mut arguments: &[u8]) -> usize {
 }
 
 /// Whatever the board's memory, no script's literals hold more than the plan says, and most of them hold nearly that.
-#[test]
-fn no_script_carries_more_than_the_plan_says() {
+#[rstest]
+fn no_script_carries_more_than_the_plan_says(#[values(Bare, Windows, Unix)] transport: Transport) {
     let text: Vec<u8> = (0..20_000_u32).flat_map(|at| format!("{at}\n").into_bytes()).collect();
     for kib in [6, 19, 20, 49, 50, 99, 100, 199, 200, 500] {
         for (content, encoding) in [(noise(1, 60_000), Encoding::Dense), (text.clone(), Encoding::Deflate)] {
-            let (mut session, mut board) = (Session::default(), Board::new());
+            let (mut session, mut board) = (transport.session(), Board::new());
             let mut choices = Choices::default();
             (choices.encoding, choices.window_bits) = (Some(encoding), Some(9));
             let mut put = Put::new(content, "f").expect("a path").choices(choices);

@@ -1,6 +1,8 @@
 //! What the engine defines on the board, and finds missing or damaged.
 
-use rawpaste::{Session, Stat};
+use rawpaste::Stat;
+use rawpaste::testing::Transport::{self, Bare, Unix, Windows};
+use rstest::rstest;
 
 use crate::board::{Board, defines, nothing, printed, raised, run};
 
@@ -10,9 +12,9 @@ fn stat() -> Stat {
 
 const ANSWER: &str = "(32768, 1, 0)\r\n";
 
-#[test]
-fn a_damaged_definition_is_sent_again() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_damaged_definition_is_sent_again(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut definitions = 0;
     for _ in 0..2 {
         let _ = run(&mut session, &mut board, stat(), |script| {
@@ -28,8 +30,8 @@ fn a_damaged_definition_is_sent_again() {
 
 /// Runs once with helpers that are there, then some more on a board that lost them and says so. Returns whether they
 /// were defined again.
-fn comes_back(says: impl Fn() -> Vec<u8>) -> bool {
-    let (mut session, mut board) = (Session::default(), Board::new());
+fn comes_back(transport: Transport, says: impl Fn() -> Vec<u8>) -> bool {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let first =
         run(
             &mut session,
@@ -56,18 +58,22 @@ fn comes_back(says: impl Fn() -> Vec<u8>) -> bool {
     defined && matches!(last, Some(Ok(_)))
 }
 
-#[test]
-fn helpers_that_are_gone_are_defined_again() {
-    assert!(comes_back(|| raised("NameError: name '_rp' isn't defined")));
+#[rstest]
+fn helpers_that_are_gone_are_defined_again(#[values(Bare, Windows, Unix)] transport: Transport) {
+    assert!(comes_back(transport, || raised("NameError: name '_rp' isn't defined")));
 }
 
-#[test]
-fn helpers_that_are_gone_are_defined_again_after_an_output() {
+#[rstest]
+fn helpers_that_are_gone_are_defined_again_after_an_output(
+    #[values(Bare, Windows, Unix)] transport: Transport,
+) {
     let raised = raised("NameError: name '_rp' isn't defined");
-    assert!(comes_back(|| [b"\x041\r\n", &raised[1..]].concat()));
+    assert!(comes_back(transport, || [b"\x041\r\n", &raised[1..]].concat()));
 }
 
-#[test]
-fn helpers_that_are_gone_are_defined_again_on_a_build_with_terse_errors() {
-    assert!(comes_back(|| raised("NameError: name not defined")));
+#[rstest]
+fn helpers_that_are_gone_are_defined_again_on_a_build_with_terse_errors(
+    #[values(Bare, Windows, Unix)] transport: Transport,
+) {
+    assert!(comes_back(transport, || raised("NameError: name not defined")));
 }

@@ -1,6 +1,13 @@
 //! Boards that have no memory, wherever it is asked for.
 
-use rawpaste::{Error, Put, Refused, Session, testing::noise};
+use rawpaste::{
+    Error, Put, Refused,
+    testing::{
+        Transport::{self, Bare, Unix, Windows},
+        noise,
+    },
+};
+use rstest::rstest;
 
 use crate::board::{Board, WRITTEN, about, calls, defines, printed, raised, run, takes_files};
 
@@ -23,9 +30,9 @@ fn is_refused<T>(result: Option<Result<T, Error>>) -> bool {
 }
 
 /// It is tried with fewer at once, down to one.
-#[test]
-fn definitions_get_shorter() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn definitions_get_shorter(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut most = usize::MAX;
     let told = run(&mut session, &mut board, put(), |script| {
         let helpers = script.matches("\n def ").count() + script.matches("\n class ").count();
@@ -40,9 +47,9 @@ fn definitions_get_shorter() {
 }
 
 /// What the script does not call goes before it is given up.
-#[test]
-fn definitions_make_room() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn definitions_make_room(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut cleared = false;
     let told = run(&mut session, &mut board, put(), |script| {
         cleared |= defines(script) && script.lines().count() == 2;
@@ -51,10 +58,10 @@ fn definitions_make_room() {
     assert_eq!((told.result, cleared), (Some(Ok(WRITTEN)), true));
 }
 
-#[test]
-fn definitions_that_never_fit_end_the_run() {
+#[rstest]
+fn definitions_that_never_fit_end_the_run(#[values(Bare, Windows, Unix)] transport: Transport) {
     for helper in [" def i(", " def A(", " def W(", " def O("] {
-        let (mut session, mut board) = (Session::default(), Board::new());
+        let (mut session, mut board) = (transport.session(), Board::new());
         let told = run(&mut session, &mut board, put(), |script| {
             if script.contains(helper) { too_little() } else { takes(script) }
         });
@@ -63,10 +70,10 @@ fn definitions_that_never_fit_end_the_run() {
 }
 
 /// A file that failed is not removed for ever.
-#[test]
-fn what_cannot_be_removed_is_left() {
+#[rstest]
+fn what_cannot_be_removed_is_left(#[values(Bare, Windows, Unix)] transport: Transport) {
     for answer in [too_little(), raised("RuntimeError: no")] {
-        let (mut session, mut board) = (Session::default(), Board::new());
+        let (mut session, mut board) = (transport.session(), Board::new());
         let told =
             run(&mut session, &mut board, put(), |script| match (calls(script, "W"), calls(script, "X")) {
                 (true, _) => too_little(),
@@ -85,10 +92,10 @@ fn what_cannot_be_removed_is_left() {
 
 /// Where not even literals of the smallest size compile beside the stream, it is the stream that goes.
 #[cfg(feature = "deflate")]
-#[test]
-fn a_full_memory_has_no_room_for_frames() {
+#[rstest]
+fn a_full_memory_has_no_room_for_frames(#[values(Bare, Windows, Unix)] transport: Transport) {
     let text: String = (0..2000).map(|n| format!("value = self.read({n})\n")).collect();
-    let (mut session, mut board) = (Session::default(), Board::new());
+    let (mut session, mut board) = (transport.session(), Board::new());
     let put = Put::new(text.into_bytes(), "f").expect("a path");
     let told = run(&mut session, &mut board, put, |script| {
         if calls(script, "I") {

@@ -3,8 +3,13 @@
 use std::collections::BTreeSet;
 
 use rawpaste::{
-    Choices, Config, Error, Files, Flow, Leave, Placed, Put, PutAll, Refused, Session, testing::noise,
+    Choices, Error, Files, Flow, Leave, Placed, Put, PutAll, Refused, Session,
+    testing::{
+        Transport::{self, Bare, Unix, Windows},
+        noise,
+    },
 };
+use rstest::rstest;
 
 use crate::board::{Board, WRITTEN, about, calls, defines, printed, raised, run, takes_files};
 
@@ -46,8 +51,8 @@ impl Files for New {
     }
 }
 
-fn open() -> Session {
-    let mut config = Config::default();
+fn open(transport: Transport) -> Session {
+    let mut config = transport.config();
     config.flow = Flow::Open;
     Session::new(config)
 }
@@ -59,10 +64,11 @@ fn whole(script: &str) -> Vec<usize> {
 }
 
 /// After a reset the script behind it is sent again, and its answer is its own: not that of the one that follows.
-#[test]
-fn answers_after_a_reset_are_told_apart() {
+#[rstest]
+fn answers_after_a_reset_are_told_apart(#[values(Bare, Windows, Unix)] transport: Transport) {
     for reset in 0..8 {
-        let (mut session, mut board, mut put) = (open(), Board::new(), New::put(vec![noise(1, 900); 8]));
+        let (mut session, mut board, mut put) =
+            (open(transport), Board::new(), New::put(vec![noise(1, 900); 8]));
         let (mut placed, mut resets) = (BTreeSet::new(), 0);
         let told = run(&mut session, &mut board, &mut put, |script| {
             let files = whole(script);
@@ -87,11 +93,11 @@ fn answers_after_a_reset_are_told_apart() {
 }
 
 /// What had no memory is the script that says so, not the short one that went behind it.
-#[test]
-fn literals_get_shorter_by_the_script_that_was_too_long() {
+#[rstest]
+fn literals_get_shorter_by_the_script_that_was_too_long(#[values(Bare, Windows, Unix)] transport: Transport) {
     let too_little = b"\x04\x04MemoryError: memory allocation failed, allocating 1024 bytes\r\n\x04>";
     for (size, kind, first) in [(4096, "crc32", "_rp.W(2048,2048,"), (1000, "sha256", "\n q='f0'\n")] {
-        let (mut session, mut board) = (open(), Board::new());
+        let (mut session, mut board) = (open(transport), Board::new());
         let answers = |script: &str| match () {
             () if calls(script, "F") => printed("100000\r\n"),
             () if calls(script, "i") => printed(&about(100_000).replace("crc32", kind)),
@@ -116,9 +122,9 @@ fn literals_get_shorter_by_the_script_that_was_too_long() {
 }
 
 /// Files that hold nothing take no room in a script, but each takes a call.
-#[test]
-fn empty_files_do_not_make_a_script_without_end() {
-    let (mut session, mut board) = (open(), Board::new());
+#[rstest]
+fn empty_files_do_not_make_a_script_without_end(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (open(transport), Board::new());
     let mut put = New::put(vec![Vec::new(); 1500]);
     let told = run(&mut session, &mut board, &mut put, |script| {
         let calls = whole(script).len();
@@ -129,9 +135,9 @@ fn empty_files_do_not_make_a_script_without_end() {
 }
 
 /// A file that must wait for the next script is planned there.
-#[test]
-fn each_file_is_planned_once() {
-    let (mut session, mut board) = (open(), Board::new());
+#[rstest]
+fn each_file_is_planned_once(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (open(transport), Board::new());
     let mut put = New::put(vec![noise(1, 900); 20]);
     let told = run(&mut session, &mut board, &mut put, |script| {
         let calls = whole(script).len();
@@ -144,10 +150,10 @@ fn each_file_is_planned_once() {
 }
 
 /// Without a rename the target is written itself: one that was only looked at is the old file yet.
-#[test]
-fn a_look_in_vain_removes_nothing() {
+#[rstest]
+fn a_look_in_vain_removes_nothing(#[values(Bare, Windows, Unix)] transport: Transport) {
     for answer in [raised("OSError: [Errno 5] EIO"), printed("(-21, (), -21, (), 0, 0)\r\n")] {
-        let (mut session, mut board) = (open(), Board::new());
+        let (mut session, mut board) = (open(transport), Board::new());
         let put = Put::new(noise(1, 5000), "f").expect("a path");
         let told = run(&mut session, &mut board, put, |script| match () {
             () if calls(script, "i") => {

@@ -2,7 +2,11 @@
 
 use std::{ops::ControlFlow, time::Duration};
 
-use rawpaste::{Error, Exec, Needs, Operation, Patience, Refused, Reply, Script, Session};
+use rawpaste::{
+    Error, Exec, Needs, Operation, Patience, Refused, Reply, Script,
+    testing::Transport::{self, Bare, Unix, Windows},
+};
+use rstest::rstest;
 
 use crate::board::{Board, Hears, Rest, calls, printed, run, run_for, takes_files};
 
@@ -12,9 +16,9 @@ fn exec(code: &'static str) -> Exec<impl FnMut(&[u8]) -> Result<(), Error>> {
     Exec::new(code, |_: &[u8]| Ok(())).expect("code")
 }
 
-#[test]
-fn an_interrupt_ends_a_write_that_nothing_takes() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn an_interrupt_ends_a_write_that_nothing_takes(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     board.from = Some(("x", Hears::Stuck));
     let mut interrupted = false;
     let told = run_for(
@@ -34,9 +38,9 @@ fn an_interrupt_ends_a_write_that_nothing_takes() {
     assert!(matches!(told.result, Some(Err(_))), "{:?} at {:?}", told.result, told.took);
 }
 
-#[test]
-fn the_operations_own_error_is_kept() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn the_operations_own_error_is_kept(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     board.from = Some(("x", Hears::Nothing));
     let full = || Error::from(Refused::Local("disk full".into()));
     let exec = Exec::new("x", |_| Err(full())).expect("code");
@@ -44,8 +48,8 @@ fn the_operations_own_error_is_kept() {
     assert_eq!(told.result, Some(Err(full())));
 }
 
-#[test]
-fn what_is_typed_ahead_waits_for_the_operations_script() {
+#[rstest]
+fn what_is_typed_ahead_waits_for_the_operations_script(#[values(Bare, Windows, Unix)] transport: Transport) {
     struct Asks;
     impl Operation for Asks {
         type Output = ();
@@ -62,7 +66,7 @@ fn what_is_typed_ahead_waits_for_the_operations_script() {
             reply.finished().map(ControlFlow::Break)
         }
     }
-    let (mut session, mut board) = (Session::default(), Board::new());
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut typed = false;
     let told = run_for(
         1000,
@@ -84,9 +88,9 @@ fn what_is_typed_ahead_waits_for_the_operations_script() {
 }
 
 /// What an operation was given to read is given to each of its runs.
-#[test]
-fn input_is_given_again() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn input_is_given_again(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut exec = exec("x").input("you\r").expect("it fits");
     for times in 1..=2 {
         let told = run_for(
@@ -103,9 +107,9 @@ fn input_is_given_again() {
 }
 
 /// A board that vanished may have been reset, or unplugged: it is not taken for the one or the other.
-#[test]
-fn a_transport_that_ends_is_no_reset() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_transport_that_ends_is_no_reset(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let told = run_for(
         500,
         &mut session,
@@ -117,18 +121,18 @@ fn a_transport_that_ends_is_no_reset() {
     assert_eq!(told.result, Some(Ok(Reply::Closed)));
 }
 
-#[test]
-fn an_end_in_the_output_ends_it_soon() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn an_end_in_the_output_ends_it_soon(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let told =
         run(&mut session, &mut board, exec("print('a\\x04b')"), |_| b"\x04a\x04b\r\n\x04\x04>".to_vec());
     assert!(told.took < Duration::from_secs(5), "{:?} after {:?}", told.result, told.took);
 }
 
 /// A program may print the friendly prompt.
-#[test]
-fn a_prompt_in_the_output_is_no_reset() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_prompt_in_the_output_is_no_reset(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let quiz = b"\x04Welcome to the Python quiz!\r\nWhat is 6*7?\r\n>>> ";
     let told = run_for(
         10_000,
@@ -142,9 +146,9 @@ fn a_prompt_in_the_output_is_no_reset() {
 }
 
 /// A helper's script gets nothing of what is typed, and an answer that is none is a fault.
-#[test]
-fn an_answer_about_the_board_that_is_none_is_a_fault() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn an_answer_about_the_board_that_is_none_is_a_fault(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let told = run(&mut session, &mut board, rawpaste::Info::new(), |script| {
         if calls(script, "i") { printed("tick\r\n") } else { takes_files(script) }
     });

@@ -1,6 +1,13 @@
 //! Whether the path carries all values: found out without harm, and concluded from nothing else.
 
-use rawpaste::{Board as Known, Config, Error, Put, Session, testing::noise};
+use rawpaste::{
+    Board as Known, Error, Put, Session,
+    testing::{
+        Transport::{self, Bare, Unix, Windows},
+        noise,
+    },
+};
+use rstest::rstest;
 
 use crate::board::{Board, Hears, Rest, WRITTEN, calls, printed, raised, run, run_for, takes_files};
 
@@ -8,10 +15,10 @@ fn put() -> Put<Vec<u8>> {
     Put::new(noise(1, 5000), "f").expect("a path")
 }
 
-#[test]
-fn a_cancelled_self_test_says_nothing() {
+#[rstest]
+fn a_cancelled_self_test_says_nothing(#[values(Bare, Windows, Unix)] transport: Transport) {
     for steps in 0.. {
-        let (mut session, mut board) = (Session::default(), Board::new());
+        let (mut session, mut board) = (transport.session(), Board::new());
         let told = run_for(steps, &mut session, &mut board, put(), takes_files, |_, _, _| Rest::Wait);
         if told.result.is_some() {
             assert!(steps > 20, "too few steps to mean anything");
@@ -23,9 +30,9 @@ fn a_cancelled_self_test_says_nothing() {
 }
 
 /// It goes on in ASCII, which every path carries, and is asked again by the next run.
-#[test]
-fn a_self_test_that_the_board_cannot_do_says_nothing() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_self_test_that_the_board_cannot_do_says_nothing(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let full = "MemoryError: memory allocation failed, allocating 512 bytes";
     let told = run(&mut session, &mut board, put().chunk(1024), |script| {
         if calls(script, "t") { raised(full) } else { takes_files(script) }
@@ -38,9 +45,9 @@ fn a_self_test_that_the_board_cannot_do_says_nothing() {
     assert_eq!(session.board().eight_bit(), Some(true));
 }
 
-#[test]
-fn an_interrupted_self_test_says_nothing() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn an_interrupted_self_test_says_nothing(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let told = run(&mut session, &mut board, put(), |script| {
         if calls(script, "t") { raised("KeyboardInterrupt: ") } else { takes_files(script) }
     });
@@ -49,9 +56,9 @@ fn an_interrupted_self_test_says_nothing() {
 }
 
 /// On a path of seven bits nothing goes out that would act there as another byte, and the file goes as ASCII.
-#[test]
-fn a_path_of_seven_bits_is_found_out_without_harm() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_path_of_seven_bits_is_found_out_without_harm(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let told = run(&mut session, &mut board, put(), |script| {
         if calls(script, "t") { printed("False\r\n") } else { takes_files(script) }
     });
@@ -65,9 +72,9 @@ fn a_path_of_seven_bits_is_found_out_without_harm() {
 }
 
 /// All values come second, each once, XOFF before XON.
-#[test]
-fn a_path_that_carries_bit_7_is_sent_all_values() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_path_that_carries_bit_7_is_sent_all_values(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
     let mut tests = board.sources.iter().filter(|source| source.windows(5).any(|part| part == b",'t',"));
     let (few, all) = (tests.next().expect("a few"), tests.next().expect("all"));
@@ -79,9 +86,9 @@ fn a_path_that_carries_bit_7_is_sent_all_values() {
 }
 
 /// A link that the test breaks goes without it; that it broke once may be a cable.
-#[test]
-fn a_self_test_that_nothing_comes_of_twice_is_a_verdict() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_self_test_that_nothing_comes_of_twice_is_a_verdict(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     for verdict in [None, Some(false)] {
         board.from = Some((",'t',", Hears::Nothing));
         let told = run(&mut session, &mut board, put(), |script| {
@@ -95,10 +102,10 @@ fn a_self_test_that_nothing_comes_of_twice_is_a_verdict() {
     assert!(board.sources.concat().is_ascii());
 }
 
-#[test]
-fn a_self_test_that_arrives_damaged_is_a_verdict() {
+#[rstest]
+fn a_self_test_that_arrives_damaged_is_a_verdict(#[values(Bare, Windows, Unix)] transport: Transport) {
     for damage in ["SyntaxError: invalid syntax", "ValueError: _rp: damaged"] {
-        let (mut session, mut board) = (Session::default(), Board::new());
+        let (mut session, mut board) = (transport.session(), Board::new());
         let told = run(&mut session, &mut board, put(), |script| {
             if calls(script, "t") && script.len() > 200 { raised(damage) } else { takes_files(script) }
         });
@@ -108,12 +115,12 @@ fn a_self_test_that_arrives_damaged_is_a_verdict() {
 }
 
 /// A saved board says nothing of another path.
-#[test]
-fn another_path_is_tested_again() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn another_path_is_tested_again(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
     let known: Known = session.board().clone();
-    let mut session = Session::with_board(Config::default(), known);
+    let mut session = Session::with_board(transport.config(), known);
     let mut board = Board::new();
     assert_eq!(run(&mut session, &mut board, put(), takes_files).result, Some(Ok(WRITTEN)));
     assert_eq!(board.scripts.iter().filter(|script| calls(script, "t")).count(), 2);

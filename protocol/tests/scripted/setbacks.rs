@@ -1,6 +1,13 @@
 //! What a put gets over, and where it gives up: it ends, whatever the board says.
 
-use rawpaste::{Error, Placed, Put, Refused, Session, testing::noise};
+use rawpaste::{
+    Error, Placed, Put, Refused,
+    testing::{
+        Transport::{self, Bare, Unix, Windows},
+        noise,
+    },
+};
+use rstest::rstest;
 
 use crate::board::{Board, Hears, WRITTEN, calls, holds, printed, run, takes_files};
 
@@ -10,9 +17,9 @@ fn put() -> Put<Vec<u8>> {
     Put::new(noise(1, 5000), "f").expect("a path").chunk(2048)
 }
 
-#[test]
-fn a_digest_that_never_agrees_ends_each_run() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_digest_that_never_agrees_ends_each_run(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut put = put();
     for _ in 0..2 {
         let mut ends = 0;
@@ -25,9 +32,9 @@ fn a_digest_that_never_agrees_ends_each_run() {
     assert_eq!(run(&mut session, &mut board, &mut put, takes_files).result, Some(Ok(WRITTEN)));
 }
 
-#[test]
-fn a_chunk_that_is_lost_each_time_ends_each_run() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_chunk_that_is_lost_each_time_ends_each_run(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut put = put();
     for _ in 0..2 {
         let told = run(&mut session, &mut board, &mut put, |script| {
@@ -38,9 +45,9 @@ fn a_chunk_that_is_lost_each_time_ends_each_run() {
 }
 
 /// What is lost once at each chunk is got over: what counts is whether it gets further.
-#[test]
-fn losses_that_do_not_repeat_are_got_over() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn losses_that_do_not_repeat_are_got_over(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut lost = Vec::new();
     let told = run(&mut session, &mut board, put().chunk(100), |script| {
         if calls(script, "A") {
@@ -62,9 +69,11 @@ fn losses_that_do_not_repeat_are_got_over() {
     assert_eq!(lost.len(), 49);
 }
 
-#[test]
-fn a_board_that_forgets_the_file_begins_it_again_until_it_is_too_often() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_board_that_forgets_the_file_begins_it_again_until_it_is_too_often(
+    #[values(Bare, Windows, Unix)] transport: Transport,
+) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut put = put();
     for (forgets, good) in [(9, true), (u32::MAX, false), (u32::MAX, false), (3, true)] {
         let mut forgotten = 0;
@@ -85,9 +94,9 @@ fn a_board_that_forgets_the_file_begins_it_again_until_it_is_too_often() {
     }
 }
 
-#[test]
-fn a_reset_in_a_put_is_got_over() {
-    let (mut session, mut board) = (Session::default(), Board::new());
+#[rstest]
+fn a_reset_in_a_put_is_got_over(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let (mut session, mut board) = (transport.session(), Board::new());
     let mut put = put();
     board.from = Some(("_rp.W(", Hears::Dies));
     let told = run(&mut session, &mut board, &mut put, |script| {
@@ -98,10 +107,10 @@ fn a_reset_in_a_put_is_got_over() {
     assert_eq!(run(&mut session, &mut Board::new(), &mut put, takes_files).result, Some(Ok(WRITTEN)));
 }
 
-#[test]
-fn a_reset_in_a_put_is_got_over_in_the_same_run() {
+#[rstest]
+fn a_reset_in_a_put_is_got_over_in_the_same_run(#[values(Bare, Windows, Unix)] transport: Transport) {
     for (resets, good) in [(2, true), (u32::MAX, false)] {
-        let (mut session, mut board) = (Session::default(), Board::new());
+        let (mut session, mut board) = (transport.session(), Board::new());
         let mut seen = 0;
         let told = run(&mut session, &mut board, put(), |script| {
             if calls(script, "W") && seen < resets {

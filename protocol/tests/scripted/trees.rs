@@ -1,20 +1,22 @@
 //! What the operations on trees make of answers that make no sense, or that would lead out of the folder.
 
 use rawpaste::{
-    ChangeTree, Content, Error, FaultKind, ListTree, Refused, Session, TreeChange, TreeDigest, TreeEntry,
+    ChangeTree, Content, Error, FaultKind, ListTree, Refused, TreeChange, TreeDigest, TreeEntry,
+    testing::Transport::{self, Bare, Unix, Windows},
 };
+use rstest::rstest;
 
 use crate::board::{Board, calls, defines, nothing, printed, raised, result, run, says, takes_files};
 
 /// Lists a tree on a board that answers so.
-fn listed(answer: &str) -> Result<Vec<TreeEntry>, Error> {
+fn listed(transport: Transport, answer: &str) -> Result<Vec<TreeEntry>, Error> {
     let mut entries = Vec::new();
     let each = |entry| {
         entries.push(entry);
         Ok(())
     };
     let list = ListTree::new("d", each).expect("a path").without_digests();
-    result(list, says(printed(answer)))?;
+    result(transport, list, says(printed(answer)))?;
     Ok(entries)
 }
 
@@ -22,26 +24,28 @@ fn is_senseless<T: std::fmt::Debug>(result: Result<T, Error>) -> bool {
     matches!(result, Err(Error::Fault(fault)) if fault.kind == FaultKind::Answer)
 }
 
-#[test]
-fn a_listing_in_order() {
-    let entries = listed("..(b'b.py', 7, '')\r\n.(b'a', -1, '')\r\n(b'a/.rp-1', 3, '')\r\nFalse\r\n");
+#[rstest]
+fn a_listing_in_order(#[values(Bare, Windows, Unix)] transport: Transport) {
+    let entries =
+        listed(transport, "..(b'b.py', 7, '')\r\n.(b'a', -1, '')\r\n(b'a/.rp-1', 3, '')\r\nFalse\r\n");
     let content: Vec<_> = entries.expect("a listing").into_iter().map(|entry| entry.content).collect();
     let file = Content::File { size: 7, hash: None };
     assert_eq!(content, [file, Content::Folder, Content::Kept { size: 3 }]);
 }
 
-#[test]
-fn nothing_leads_out_of_the_folder() {
+#[rstest]
+fn nothing_leads_out_of_the_folder(#[values(Bare, Windows, Unix)] transport: Transport) {
     for path in ["..", "../x", "a/../../x", "/etc/passwd", "", ".", "a//b", "a/", "a\\0b"] {
-        let Err(Error::Refused(Refused::Path { .. })) = listed(&format!("(b'{path}', 1, '')\r\nFalse\r\n"))
+        let Err(Error::Refused(Refused::Path { .. })) =
+            listed(transport, &format!("(b'{path}', 1, '')\r\nFalse\r\n"))
         else {
             panic!("{path} goes through");
         };
     }
 }
 
-#[test]
-fn damaged_listings() {
+#[rstest]
+fn damaged_listings(#[values(Bare, Windows, Unix)] transport: Transport) {
     let cases = [
         // The end is missing, or comes twice, or too early.
         "(b'a', 1, '')\r\n",
@@ -64,17 +68,17 @@ fn damaged_listings() {
         "(b'a/b', 1, '')\r\n(b'a', -1, '')\r\nFalse\r\n",
     ];
     for answer in cases {
-        assert!(is_senseless(listed(answer)), "{answer:?}");
+        assert!(is_senseless(listed(transport, answer)), "{answer:?}");
     }
-    let endless = listed(&format!("(b'{}', 1, '')\r\nFalse\r\n", "x".repeat(9000)));
+    let endless = listed(transport, &format!("(b'{}', 1, '')\r\nFalse\r\n", "x".repeat(9000)));
     assert_eq!(endless, Err(Refused::TooMuch { what: "bytes of output", limit: 8192 }.into()));
 }
 
-#[test]
-fn damaged_digests() {
+#[rstest]
+fn damaged_digests(#[values(Bare, Windows, Unix)] transport: Transport) {
     let asked = |answer: Vec<u8>| {
         let digest = TreeDigest::new("").expect("a path");
-        result(digest, |script| {
+        result(transport, digest, |script| {
             let own = defines(script) || calls(script, "i");
             if own { takes_files(script) } else { answer.clone() }
         })
@@ -87,12 +91,12 @@ fn damaged_digests() {
     assert!(matches!(asked(raised("OSError: [Errno 5] EIO")), Err(Error::Exception(_))));
 }
 
-#[test]
-fn changes_in_few_scripts_and_safe_to_run_again() {
+#[rstest]
+fn changes_in_few_scripts_and_safe_to_run_again(#[values(Bare, Windows, Unix)] transport: Transport) {
     let changes: Vec<_> =
         (0..100).map(|at| TreeChange::Make(format!("folder {at:03} {}", "x".repeat(40)))).collect();
     let mut change = ChangeTree::new(changes.clone()).expect("paths");
-    let (mut session, mut board, mut asked) = (Session::default(), Board::new(), 0);
+    let (mut session, mut board, mut asked) = (transport.session(), Board::new(), 0);
     let mut answer = |script: &str| {
         if defines(script) {
             return nothing();
@@ -124,6 +128,6 @@ fn changes_in_few_scripts_and_safe_to_run_again() {
     assert_eq!(made, changes.len());
     for answer in ["0\r\n0\r\n", "-1\r\n", "x\r\n", "99999\r\n", ""] {
         let one = ChangeTree::new(vec![TreeChange::Remove("x".into())]).expect("a path");
-        assert!(is_senseless(result(one, says(printed(answer)))), "{answer:?}");
+        assert!(is_senseless(result(transport, one, says(printed(answer)))), "{answer:?}");
     }
 }

@@ -1,25 +1,34 @@
-//! Every scenario that the unix port can tell, through tokio, on a real MicroPython behind a port by name.
+//! Every scenario that the unix port can tell, through tokio, on a real MicroPython behind a port by name: bare, and behind a
+//! buffered writer under each preset.
 
 use std::time::Duration;
 
 use rawpaste::{
-    Config, DriveError, Error,
-    testing::{Scenario, Task, outcome, scenarios},
+    DriveError, Error,
+    testing::{Scenario, Task, Transport, outcome, scenarios},
 };
 use rawpaste_board::trial::{Board, Failed, Trial, trial};
 use rawpaste_tokio::{Connection, Keyboard, Serial};
-use tokio::sync::mpsc;
+use tokio::{io::BufWriter, sync::mpsc};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let real = scenarios().into_iter().filter(|scenario| scenario.simulated_only.is_none());
-    real.map(|scenario| trial(scenario.name, move |board| tell(&scenario, board))).collect()
+    let real = || scenarios().into_iter().filter(|scenario| scenario.simulated_only.is_none());
+    let on = |transport| {
+        let name = move |scenario: &Scenario| format!("{}, {transport:?}", scenario.name);
+        real().map(move |scenario| trial(name(&scenario), move |board| tell(&scenario, transport, board)))
+    };
+    Transport::ALL.into_iter().flat_map(on).collect()
 }
 
-fn tell(scenario: &Scenario, board: Board) -> Result<(), Failed> {
+fn tell(scenario: &Scenario, transport: Transport, board: Board) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let port = board.on_port()?;
-        let mut connection = rawpaste_tokio::open(port.name(), Config::default())?;
+        let opened = rawpaste_tokio::open(port.name(), transport.config())?;
+        let (port, session) = opened.into_parts();
+        // One without room holds nothing back.
+        let room = if transport == Transport::Bare { 0 } else { 64 * 1024 };
+        let mut connection = Connection::new(BufWriter::with_capacity(room, port), session);
         for (at, task) in scenario.tasks.iter().enumerate() {
             let told = perform(&mut connection, task).await?;
             if told != task.expected {
@@ -30,7 +39,7 @@ fn tell(scenario: &Scenario, board: Board) -> Result<(), Failed> {
     })
 }
 
-async fn perform(connection: &mut Connection<Serial>, task: &Task) -> Result<String, Failed> {
+async fn perform(connection: &mut Connection<BufWriter<Serial>>, task: &Task) -> Result<String, Failed> {
     let ((sender, typed), (interrupter, interrupts)) = (mpsc::channel(8), mpsc::channel(8));
     let mut keyboard = Keyboard { typed, interrupts };
     let typed = task.typed.clone();
