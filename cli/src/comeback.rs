@@ -68,6 +68,11 @@ impl Known {
         !matches!(self.target.kind, Kind::Simulated(_) | Kind::MicroPython(_))
     }
 
+    /// Whether it is a port of another machine.
+    pub(crate) const fn is_elsewhere(&self) -> bool {
+        matches!(self.target.kind, Kind::Tcp(_) | Kind::Rfc2217(..))
+    }
+
     /// Waits until the port is there, and opens it; from then on [`target`](Self::target) has its new name. Between two
     /// looks, 50 ms apart, `stop` is asked whether somebody has had enough.
     ///

@@ -36,9 +36,14 @@ impl Link {
         mut operation: O,
         mut on_event: impl FnMut(Event<'_>),
     ) -> Result<O::Output, Error> {
-        let result = self.attend_until_it_vanishes(&mut operation, &mut on_event);
+        let mut entered = !matches!(self.state, State::Fresh | State::Gone);
+        let result = self.attend_until_it_vanishes(&mut operation, |event| {
+            entered |= matches!(event, Event::Entered { .. });
+            on_event(event);
+        });
         match result {
-            Err(error) if self.state == State::Gone => {
+            // A server that closes at once has a reason, which it may have said.
+            Err(error) if self.state == State::Gone && (entered || !self.known.is_elsewhere()) => {
                 self.come_back(error)?;
                 self.attend_until_it_vanishes(&mut operation, on_event)
             }
@@ -59,7 +64,7 @@ impl Link {
             on_event(event);
         });
         match result {
-            Err(error) if self.state == State::Gone && untouched => {
+            Err(error) if self.state == State::Gone && untouched && !self.known.is_elsewhere() => {
                 self.come_back(error)?;
                 self.attend_until_it_vanishes(&mut operation, on_event)
             }
