@@ -48,7 +48,8 @@ impl Ledger {
         self.close_host();
         let (before, began) = (PeakAlloc.current_usage(), Instant::now());
         let done = work();
-        let boards = self.boards.get() + PeakAlloc.current_usage() - before;
+        // What other threads of the process free meanwhile is not theirs.
+        let boards = (self.boards.get() + PeakAlloc.current_usage()).saturating_sub(before);
         self.boards.set(boards);
         self.boards_most.set(self.boards_most.get().max(boards));
         self.boards_time.set(self.boards_time.get() + began.elapsed());
