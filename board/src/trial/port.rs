@@ -151,16 +151,15 @@ fn attend(mut client: TcpStream, devices: &Path, number: u32) -> io::Result<()> 
     // One of an earlier server, say.
     let _ = fs::remove_file(&link);
     symlink(port.name(), &link)?;
-    let done = writeln!(client, "COM{number}\n{}", port.dir().display()).and_then(|()| {
-        let unplugged = client.read(&mut [0])? == 1;
-        if unplugged {
-            port.unplug()?;
-            client.write_all(b"u")?;
-            // Nothing comes but the end.
-            io::copy(&mut client, &mut io::sink())?;
-        }
-        Ok(())
-    });
+    let told = writeln!(client, "COM{number}\n{}", port.dir().display());
+    let unplugs = told.and_then(|()| client.read(&mut [0]));
+    // Before the terminal goes: its own name may be another's at once, and whoever looks for this board is not to find that.
     fs::remove_file(&link)?;
-    done
+    if unplugs? == 1 {
+        port.unplug()?;
+        client.write_all(b"u")?;
+        // Nothing comes but the end.
+        io::copy(&mut client, &mut io::sink())?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::{
 
 use rawpaste::{Content, TreeEntry, TreePlan, Unfit};
 
-use super::{count, files, here::hash_files, list, refuse};
+use super::{count, files, here::hash_files, list, refuse, within};
 use crate::{
     files::unfit_name,
     jobs::{Download, conclude, download},
@@ -36,9 +36,9 @@ pub(crate) fn fetch(board: &mut Board, path: &BoardPath, dir: &Path) -> Result<(
         made.map_err(|error| Failure::file("make the folder", &folder.to_string_lossy(), &error))
     };
     make(dir)?;
-    let mut results: Vec<_> = plan.make.iter().map(|folder| make(&dir.join(folder))).collect();
+    let mut results: Vec<_> = plan.make.iter().map(|folder| make(&within(dir, folder))).collect();
     let jobs = plan.copy.iter();
-    let jobs = jobs.map(|copy| Download { path: path.join(&copy.path), target: dir.join(&copy.path) });
+    let jobs = jobs.map(|copy| Download { path: path.join(&copy.path), target: within(dir, &copy.path) });
     results.extend(download(link, jobs.collect()));
     conclude(results, |failed, all| {
         Failure::trouble(format!("{failed} of {all} files and folders were not got; the others are here"))

@@ -7,6 +7,8 @@ mod here;
 mod ignored;
 mod send;
 
+use std::path::{Path, PathBuf};
+
 use rawpaste::{Content, Error, ListTree, Refused, TreeEntry, Unfit};
 
 use crate::{
@@ -45,6 +47,11 @@ pub(crate) fn sorted(link: &mut Link, path: &BoardPath) -> Result<Vec<TreeEntry>
     let mut entries = list(link, path, false)?;
     entries.sort_by(|one, other| one.path.split('/').cmp(other.path.split('/')));
     Ok(entries)
+}
+
+/// Returns where a path of the tree is in the folder `dir` here, as this system writes paths.
+fn within(dir: &Path, path: &str) -> PathBuf {
+    dir.join(path.split('/').collect::<PathBuf>())
 }
 
 /// Refuses with everything that is wrong.

@@ -4,7 +4,7 @@ use rawpaste::{
     Content, DigestKind, DriveError, Error, Hash, TreeChange, TreeDigest, TreeEntry, TreePlan, unfit_names,
 };
 
-use super::{change, count, files, here::Here, ignored::Ignored, list, refuse};
+use super::{change, count, files, here::Here, ignored::Ignored, list, refuse, within};
 use crate::{
     jobs::{Upload, conclude, of_all, upload},
     link::{Board, Link, hint_at_folder},
@@ -161,7 +161,7 @@ impl Send {
         let makes = folders.into_iter().map(|folder| TreeChange::Make(folder.as_str().into()));
         let mut results = self.change(link, removes.chain(makes).collect())?;
         let jobs = plan.copy.iter().map(|copy| Upload {
-            name: self.dir.join(&copy.path),
+            name: within(&self.dir, &copy.path),
             local: None,
             target: of(&copy.path),
             new: !copy.replaces && copy.left.is_none(),
