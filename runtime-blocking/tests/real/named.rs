@@ -106,7 +106,7 @@ fn presets(board: Board) -> Result<(), Failed> {
         for (at, holds) in [Holds::Nothing, Holds::UntilFlush].into_iter().enumerate() {
             let mut config = Config::default();
             (config.policy, config.holds) = (policy, holds);
-            let mut connection = open(port.name(), config)?;
+            let mut connection = reopened(port.name(), &config)?;
             let (name, data) = (format!("{number}{at}"), [&bytes(20_000)[..], &[at as u8]].concat());
             connection.run(Put::new(&data[..], name.as_str())?)?;
             assert_eq!(fs::read(port.dir().join(&name))?, data, "{policy:?}, {holds:?}");
@@ -116,6 +116,17 @@ fn presets(board: Board) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// A port that was just closed is locked a moment longer, where another trial starts a process meanwhile.
+fn reopened(name: &str, config: &Config) -> io::Result<Connection<Serial>> {
+    let began = Instant::now();
+    loop {
+        match open(name, config.clone()) {
+            Err(_) if began.elapsed() < Duration::from_secs(20) => thread::sleep(Duration::from_millis(20)),
+            opened => return opened,
+        }
+    }
 }
 
 fn vanishes(board: Board) -> Result<(), Failed> {
