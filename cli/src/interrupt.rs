@@ -8,8 +8,8 @@ use std::{
 };
 
 use crate::{
-    repl,
     report::{Exit, Failure, Result},
+    terminal,
 };
 
 /// A second `^C` within this time ends the command, whatever the board does.
@@ -36,7 +36,7 @@ fn tell(interrupts: Vec<Sender<()>>) -> Result<()> {
         if last.is_some_and(|last| last.elapsed() < SECOND) {
             thread::spawn(|| {
                 thread::sleep(SECOND);
-                repl::restore();
+                terminal::restore();
                 process::exit(Exit::Trouble as i32);
             });
         }

@@ -29,6 +29,7 @@ mod repl;
 mod report;
 mod standard_input;
 mod telling;
+mod terminal;
 mod tree;
 mod typing;
 mod verbose;

@@ -9,6 +9,9 @@ use crate::{
 
 /// Is told how files are put on a board, one after the other.
 pub(crate) trait Teller {
+    /// Files of so many bytes together are to come.
+    fn expect(&mut self, bytes: u64);
+
     /// What comes from here on is about this file.
     fn begins(&mut self, name: &str);
 
@@ -25,7 +28,7 @@ pub(crate) trait Teller {
     fn note(&mut self, text: &str);
 }
 
-/// Tells of one board: a bar for each file, and all else as it comes.
+/// Tells of one board: one bar for all that is put, and a line for each file.
 pub(crate) struct Alone(Bar);
 
 impl Alone {
@@ -36,8 +39,12 @@ impl Alone {
 }
 
 impl Teller for Alone {
+    fn expect(&mut self, bytes: u64) {
+        self.0 = Bar::of_all(bytes);
+    }
+
     fn begins(&mut self, name: &str) {
-        self.0 = Bar::new(name);
+        self.0.name(name);
     }
 
     fn on_event(&mut self, event: Event<'_>) {
@@ -45,16 +52,14 @@ impl Teller for Alone {
     }
 
     fn placed(&mut self, line: &str, _placed: Placed, _size: u64) -> Result<()> {
-        self.0 = Bar::new("");
-        tell(|out| writeln!(out, "{line}"))
+        self.0.aside(|| tell(|out| writeln!(out, "{line}")))
     }
 
     fn tell(&mut self, text: &str) -> Result<()> {
-        self.0 = Bar::new("");
-        print(|out| writeln!(out, "{text}"))
+        self.0.aside(|| print(|out| writeln!(out, "{text}")))
     }
 
     fn note(&mut self, text: &str) {
-        note(text);
+        self.0.aside(|| note(text));
     }
 }

@@ -23,6 +23,8 @@ const PIECE: usize = 128;
 const AHEAD: usize = 200;
 /// What goes ahead at most, slowly: a board on USB pushes back above that, and the link would count as stuck.
 const MOST: usize = 2048;
+/// The end of the input, at a terminal.
+const CTRL_D: u8 = 0x04;
 /// How long to wait for the script to print something.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -35,12 +37,12 @@ pub(crate) struct Typist {
 }
 
 impl Typist {
-    /// Starts to type what comes on standard input; `enter` ends a line.
-    pub(crate) fn start(to: Sender<Vec<u8>>, enter: u8) -> Arc<Self> {
+    /// Starts to type what comes on standard input; `enter` ends a line. Where each key comes at once, `^D` is the end.
+    pub(crate) fn start(to: Sender<Vec<u8>>, enter: u8, keys: bool) -> Arc<Self> {
         let typist = Arc::new(Self::default());
         let other = Arc::clone(&typist);
         // Without the thread nothing is typed.
-        drop(thread::Builder::new().name("typing".into()).spawn(move || other.type_all(&to, enter)));
+        drop(thread::Builder::new().name("typing".into()).spawn(move || other.type_all(&to, enter, keys)));
         typist
     }
 
@@ -55,11 +57,12 @@ impl Typist {
         self.typed.load(Ordering::Relaxed)
     }
 
-    fn type_all(&self, to: &Sender<Vec<u8>>, enter: u8) {
+    fn type_all(&self, to: &Sender<Vec<u8>>, enter: u8, keys: bool) {
         let mut buffer = [0; 1024];
         let (mut ahead, mut seen, mut last) = (0, 0, b'\n');
         while let Some(n @ 1..) = standard_input::read(&mut buffer, || self.is_done()) {
-            let typed = entered(&buffer[..n], &mut last, enter);
+            let end = buffer[..n].iter().position(|byte| keys && *byte == CTRL_D);
+            let typed = entered(&buffer[..end.unwrap_or(n)], &mut last, enter);
             for line in typed.split_inclusive(|byte| *byte == enter) {
                 for piece in line.chunks(PIECE) {
                     self.wait(&mut ahead, &mut seen);
@@ -70,8 +73,11 @@ impl Typist {
                     }
                 }
             }
+            if end.is_some() {
+                return;
+            }
         }
-        if !matches!(last, b'\r' | b'\n') && !self.is_done() {
+        if !keys && !matches!(last, b'\r' | b'\n') && !self.is_done() {
             // A last line without its end is a line all the same. Where nobody receives it the run is over.
             let _ = to.send(vec![enter]);
         }

@@ -12,7 +12,7 @@ use std::{
     net::TcpListener,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -176,8 +176,8 @@ impl Desk {
     }
 }
 
-/// A cable to a board that runs on when the cable is pulled: only its port vanishes.
-fn cable(board: &End) -> Running {
+/// A cable to a board that runs on when the cable is pulled: only its port vanishes. What carries bytes ends then.
+fn cable(board: &End) -> (Running, [JoinHandle<()>; 2]) {
     const TICK: Duration = Duration::from_millis(5);
     let (host, near) = pipe(4096);
     let pump = |mut from: End, mut to: End| {
@@ -203,9 +203,8 @@ fn cable(board: &End) -> Running {
         }
     };
     let clone = |end: &End| end.try_clone().unwrap();
-    thread::spawn(pump(clone(board), clone(&near)));
-    thread::spawn(pump(near, clone(board)));
-    Running::from_end(host, ())
+    let carriers = [pump(clone(board), clone(&near)), pump(near, clone(board))].map(thread::spawn);
+    (Running::from_end(host, ()), carriers)
 }
 
 const SLOW: Shape = Shape { rate: Some(100_000), delay: Duration::from_millis(1) };
@@ -235,13 +234,16 @@ fn a_put_goes_on_when_the_port_is_back() {
     let (file, bytes) = (desk.here.path().join("noise"), noise(300_000, 5));
     fs::write(&file, &bytes).unwrap();
     let board = board_of(&dir).in_process();
-    let port = desk.plug(cable(&board), SLOW);
+    let (running, carriers) = cable(&board);
+    let port = desk.plug(running, SLOW);
     let put = command(desk.name(), [OsStr::new("put"), file.as_os_str()]).spawn().unwrap();
     wait_for_file(&dir, 0);
     thread::sleep(Duration::from_millis(1000));
     desk.pull(port);
+    // What they carry still would mix with what comes by the next cable.
+    carriers.into_iter().for_each(|carrier| carrier.join().unwrap());
     thread::sleep(Duration::from_millis(300));
-    let _port = desk.plug(cable(&board), Shape::default());
+    let _port = desk.plug(cable(&board).0, Shape::default());
     let output = put.wait_with_output().unwrap();
     assert_eq!(code(&output), 0, "{}", errors(&output));
     assert_eq!(

@@ -37,16 +37,6 @@ impl Line {
         places.into_iter().map(line).collect()
     }
 
-    /// So many bytes are to be put on the board in all; from here on the line shows how many are there.
-    pub(crate) fn expect(&self, bytes: u64) {
-        self.bar.set_length(bytes);
-        if let Ok(style) = ProgressStyle::with_template(
-            "{prefix} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}",
-        ) {
-            self.bar.set_style(style);
-        }
-    }
-
     /// The line is gone from the terminal, and what the board came to is said.
     pub(crate) fn end(&self, done: bool) -> Result<()> {
         self.bar.finish_and_clear();
@@ -73,6 +63,16 @@ impl Line {
 }
 
 impl Teller for Line {
+    /// From here on the line shows how many are there.
+    fn expect(&mut self, bytes: u64) {
+        self.bar.set_length(bytes);
+        if let Ok(style) = ProgressStyle::with_template(
+            "{prefix} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}",
+        ) {
+            self.bar.set_style(style);
+        }
+    }
+
     fn begins(&mut self, name: &str) {
         self.bar.set_message(Visible(name).to_string());
     }

@@ -49,6 +49,7 @@ pub(crate) fn upload(
         [job] => job.doing(link.place()),
         _ => format!("put {} files on {}", jobs.len(), link.place()),
     };
+    teller.expect(jobs.iter().map(Upload::size).fold(0, u64::saturating_add));
     // The engine asks for files and tells how far they are in turn.
     let teller = RefCell::new(teller);
     let count = jobs.len();
@@ -199,6 +200,15 @@ impl<T: Teller> rawpaste::Files for Files<'_, T> {
 }
 
 impl Upload {
+    /// How many bytes go, for the progress alone: one whose size cannot be told fails when it is put.
+    fn size(&self) -> u64 {
+        match &self.local {
+            Some(Local::File(file)) => file.metadata().map_or(0, |metadata| metadata.len()),
+            Some(Local::Memory(bytes)) => bytes.len() as u64,
+            None => self.name.metadata().map_or(0, |metadata| metadata.len()),
+        }
+    }
+
     /// Completes "cannot ...".
     fn doing(&self, place: &Target) -> String {
         format!("put {} on {place} as {}", Visible(&self.name.to_string_lossy()), self.target)

@@ -5,7 +5,6 @@
 mod keys;
 mod screen;
 mod script;
-mod terminal;
 mod typing;
 
 use std::{
@@ -20,10 +19,11 @@ use rawpaste_blocking::Port;
 use crate::{
     link::{Link, TICK},
     report::{Failure, Result, closed_output, say},
+    terminal::{self, Raw},
 };
 use keys::{From, Key, Keys};
 use typing::Typing;
-pub(crate) use {screen::Screen, terminal::restore};
+pub(crate) use screen::Screen;
 
 /// After the end of the standard input, a board that is silent for so long is done.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -46,7 +46,7 @@ pub(crate) fn run(link: &mut Link, terminal: bool, screen: Screen, script: Optio
         // That is no console of Windows.
         if cfg!(windows) { failure.next("in Git Bash: winpty rawpaste repl") } else { failure }
     };
-    let _raw = terminal.then(terminal::Raw::enter).transpose().map_err(no_terminal)?;
+    let _raw = terminal.then(|| Raw::enter(terminal::Keys::All)).transpose().map_err(no_terminal)?;
     let console = Console { keys: Keys::read(from), from, ended: false, typing: Typing::new(), screen };
     let mut repl = Repl { link, console, script };
     let mut then = repl.go_to_prompt();

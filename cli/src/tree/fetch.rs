@@ -38,7 +38,11 @@ pub(crate) fn fetch(board: &mut Board, path: &BoardPath, dir: &Path) -> Result<(
     make(dir)?;
     let mut results: Vec<_> = plan.make.iter().map(|folder| make(&within(dir, folder))).collect();
     let jobs = plan.copy.iter();
-    let jobs = jobs.map(|copy| Download { path: path.join(&copy.path), target: within(dir, &copy.path) });
+    let jobs = jobs.map(|copy| Download {
+        path: path.join(&copy.path),
+        target: within(dir, &copy.path),
+        size: Some(copy.size),
+    });
     results.extend(download(link, jobs.collect()));
     conclude(results, |failed, all| {
         Failure::trouble(format!("{failed} of {all} files and folders were not got; the others are here"))

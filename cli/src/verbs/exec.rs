@@ -10,13 +10,15 @@ use crate::{
     output::Output,
     port::{Kind, Target},
     report::{Exit, Failure, Result, closed_output, note, say},
+    terminal::Raw,
     typing::Typist,
 };
 
 /// Run code on the board
 ///
 /// What it prints comes out as it is, its traceback on standard error. Lines of standard input are typed into it, each
-/// ended as the Enter key does; at its end nothing more is typed, and a script that reads on waits until ^C. ^C interrupts
+/// ended as the Enter key does; at its end nothing more is typed, and a script that reads on waits until ^C. At a terminal
+/// each key is typed, and shows where the script shows it, as input() does. ^C interrupts
 /// it; a second one within a second leaves, and may leave it running. Names that the code sets stay for the next command. A
 /// program that prints the byte 04 cannot be run here: the raw REPL ends its output there.
 #[derive(Args, Debug)]
@@ -47,7 +49,8 @@ pub(crate) enum Input {
 
 /// Runs code, its output as it comes.
 pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()> {
-    let typist = (input == Input::Standard).then(|| Typist::start(link.typed(), enter(link.place())));
+    let raw = if input == Input::Standard { Raw::for_a_program() } else { None };
+    let typist = (input == Input::Standard).then(|| Typist::start(link.typed(), enter(link.place()), raw.is_some()));
     let (mut out, mut closed) = (Output::new(), None);
     let output = |bytes: &[u8]| {
         let written = out.write_all(bytes).and_then(|()| out.flush());
@@ -63,6 +66,7 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
     let doing = format!("run the code on {}", link.place());
     let exec = rawpaste::Exec::new(code, output).map_err(|error| Failure::of(&error.into(), &doing))?;
     let done = link.attend_once(exec.patience(Patience::Forever), |_| {});
+    drop(raw);
     if typist.as_ref().is_some_and(|typist| typist.stop()) {
         link.disturb();
     }

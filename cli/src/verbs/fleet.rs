@@ -1,7 +1,6 @@
 //! `fleet`.
 
 use clap::{Args, Subcommand};
-use rawpaste::Source;
 
 use super::put::{Names, jobs};
 use crate::{
@@ -52,15 +51,12 @@ impl Fleet {
         let What::Put(Put { names, all, manner }) = self.what;
         let (names, path) = names.split()?;
         let boards = boards.many(all, tune)?;
-        let (mut files, mut bytes) = (Vec::new(), 0_u64);
+        let mut files = Vec::new();
         for name in names {
-            let mut file = Local::open(&name)?;
-            // One whose size cannot be told fails when it is put.
-            bytes = bytes.saturating_add(file.size().unwrap_or_default());
+            let file = Local::open(&name)?;
             files.push((name, file));
         }
         on_each(&boards, &|link: &mut Link, line: &mut Line| {
-            line.expect(bytes);
             let files = files.iter().map(|(name, file)| (name.clone(), file.shared())).collect();
             let jobs = jobs(link, files, path.clone())?;
             Ok(upload(link, jobs, &manner, line))

@@ -9,6 +9,8 @@ use rawpaste_board::trial::Trial;
 
 use super::trial;
 use crate::command::{code, done, errors, run, run_with};
+#[cfg(unix)]
+use crate::person::Person;
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -75,6 +77,27 @@ pub(super) fn trials() -> Vec<Trial> {
             // A program on standard input reads nothing from it.
             let output = run_with(bench.name(), ["run", "-"], b"print(6*7)\n");
             assert_eq!((code(&output), output.stdout.trim_ascii()), (0, &b"42"[..]));
+        }),
+        #[cfg(unix)]
+        trial("keys_show_once_and_come_at_once", |bench| {
+            let ask = "import sys\nprint('<' + input('? ') + '>')\nprint('key', repr(sys.stdin.read(1)))";
+            let mut person = Person::starts(bench.name(), ["exec", ask]);
+            person.sees("? ");
+            person.types("onx\x7fe\r");
+            // What is typed shows as the board shows it.
+            let shown = String::from_utf8(person.sees("<one>")).unwrap();
+            assert!(shown.contains("onx") && shown.matches("on").count() == 1, "{shown:?}");
+            // Without Enter.
+            person.types("k");
+            person.sees("key 'k'");
+            let (status, screen) = person.waits();
+            assert!(status.success(), "{status}: {screen}");
+            // ^C is a signal still.
+            let mut person = Person::starts(bench.name(), ["exec", "print('going')\nwhile True: pass"]);
+            person.sees("going");
+            person.types("\x03");
+            person.sees("KeyboardInterrupt");
+            assert_eq!(person.waits().0.code(), Some(1));
         }),
         trial("input_that_no_script_read", |bench| {
             bench.type_line("kept = 'still here'");

@@ -149,6 +149,8 @@ pub struct PutAll<F> {
     pub(super) setbacks: Setbacks,
     pub(super) kind: DigestKind,
     pub(super) answer: Answer,
+    /// The bytes of the files of which it is known what became of them.
+    pub(super) settled: u64,
     /// How much of the file on its way the board acknowledged, or had before a loss.
     pub(super) acknowledged: u64,
     /// Whether bytes were lost, which the next script says.
@@ -234,6 +236,7 @@ impl<F: Files> PutAll<F> {
             setbacks: Setbacks::default(),
             kind: DigestKind::default(),
             answer: Answer::past_dots(4096),
+            settled: 0,
             acknowledged: 0,
             lost: false,
         })
@@ -283,7 +286,7 @@ impl<F: Files> PutAll<F> {
             for job in &mut self.jobs {
                 (job.status, job.comparing) = (Status::Waiting, Comparing::Known);
             }
-            (self.caps, self.setbacks) = (Caps::NONE, Setbacks::default());
+            (self.caps, self.setbacks, self.settled) = (Caps::NONE, Setbacks::default(), 0);
         }
         self.rewind();
     }
@@ -348,11 +351,9 @@ impl<F: Files> Operation for PutAll<F> {
     }
 
     fn progress(&self) -> Option<Progress> {
-        let settled = |job: &&Job| !matches!(job.status, Status::Waiting);
-        let done: u64 = self.jobs.iter().filter(settled).map(|job| job.size).sum();
         let total = if let [only] = &self.jobs[..] { Some(only.size) } else { None };
         let begun = total.is_none_or(|_| self.generation > 0);
-        begun.then_some(Progress { done: done + self.acknowledged, total })
+        begun.then_some(Progress { done: self.settled + self.acknowledged, total })
     }
 }
 

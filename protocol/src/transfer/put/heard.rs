@@ -35,6 +35,7 @@ impl<F: Files> PutAll<F> {
             Status::Failed(error) => self.files.settled(file, Err(error)),
         }
         self.jobs[file].status = status;
+        self.settled = self.settled.saturating_add(self.jobs[file].size);
         self.acknowledged = 0;
     }
 

@@ -2,6 +2,13 @@ use std::io;
 
 use winapi_util::{HandleRef, console};
 
+use super::Keys;
+
+/// A console has no background.
+pub(super) const fn is_in_front() -> bool {
+    true
+}
+
 // Modes of a console, as `SetConsoleMode` names them.
 const ENABLE_PROCESSED_INPUT: u32 = 0x1;
 const ENABLE_LINE_INPUT: u32 = 0x2;
@@ -23,9 +30,10 @@ impl Settings {
         Ok(Self { input, output: console::mode(HandleRef::stdout()).ok() })
     }
 
-    /// Sets the console so that each key comes at once: arrows as escape sequences, `^C` as 0x03.
-    pub(super) fn raw(&self) -> io::Result<()> {
-        let cooked = ENABLE_PROCESSED_INPUT | ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT;
+    /// Sets the console so that each key comes at once: arrows as escape sequences, `^C` as 0x03 if it is no signal.
+    pub(super) fn raw(&self, keys: Keys) -> io::Result<()> {
+        let signals = if keys == Keys::All { ENABLE_PROCESSED_INPUT } else { 0 };
+        let cooked = signals | ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT;
         let raw = self.input & !cooked;
         // Consoles before Windows 10 know no escape sequences; what they know goes on.
         console::set_mode(HandleRef::stdin(), raw | ENABLE_VIRTUAL_TERMINAL_INPUT)

@@ -1,4 +1,4 @@
-//! The host's terminal while each key is the board's.
+//! The host's terminal while keys are the board's.
 //!
 //! What goes to the screen is left as it is set: a line that a program ends with `\n` alone begins at the left edge, and so
 //! do messages of this command.
@@ -8,7 +8,7 @@
 mod system;
 
 use std::{
-    io,
+    io::{self, IsTerminal},
     sync::{Mutex, PoisonError},
 };
 
@@ -17,17 +17,33 @@ use system::Settings;
 /// The settings to go back to.
 static BEFORE: Mutex<Option<Settings>> = Mutex::new(None);
 
-/// While this lives, keys come one by one, as bytes, and none of them is a signal.
+/// Which keys are the board's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// Each.
+    All,
+    /// All but those that are signals, as `^C` is.
+    ButSignals,
+}
+
+/// While this lives, keys come one by one, as bytes, and the terminal shows none of them: the board does.
 #[derive(Debug)]
-pub(super) struct Raw(());
+pub(crate) struct Raw(());
 
 impl Raw {
     /// Sets the terminal of the standard input so.
-    pub(super) fn enter() -> io::Result<Self> {
-        let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).insert(Settings::now()?).raw();
+    pub(crate) fn enter(keys: Keys) -> io::Result<Self> {
+        let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).insert(Settings::now()?).raw(keys);
         // Dropped, it sets right what may be half done.
         let raw = Self(());
         before.map(|()| raw)
+    }
+
+    /// The same for a program that may read what a person types, if a person is there: one who sees what it prints.
+    pub(crate) fn for_a_program() -> Option<Self> {
+        let person = io::stdin().is_terminal() && io::stdout().is_terminal() && system::is_in_front();
+        // Where it cannot be set, lines show twice.
+        person.then(|| Self::enter(Keys::ButSignals).ok()).flatten()
     }
 }
 
