@@ -10,7 +10,7 @@ use crate::{
     find,
     link::{Board, restart_at_the_end, with_board},
     port::Target,
-    report::{self, Failure, Result},
+    report::{self, Exit, Failure, Result},
     verbose, verbs,
     welcome::welcome,
 };
@@ -198,7 +198,15 @@ impl Args {
             }
         }
         let target = find::target(boards.one()?)?.tuned(flow, self.in_flight, self.flush);
-        with_board(target, |board| verbs.into_iter().try_for_each(|verb| verb.run(board)))
+        with_board(target, |board| verbs.into_iter().try_for_each(|verb| goes_on(verb.run(board))))
+    }
+}
+
+/// Whether what follows is done: also where nobody wanted to read more of what was said.
+fn goes_on(done: Result<()>) -> Result<()> {
+    match done {
+        Err(failure) if failure.exit() == Exit::Done => Ok(()),
+        done => done,
     }
 }
 

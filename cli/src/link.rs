@@ -17,7 +17,7 @@ use std::{
 };
 
 use rawpaste::{
-    Config, DigestKind, DriveError, Error, Exec, FaultKind, Kind, Leave, Operation, Reset, Run, Session, Stat,
+    Config, DigestKind, DriveError, Error, Exec, FaultKind, Kind, Leave, Operation, Reset, Session, Stat,
 };
 use rawpaste_blocking::{Connection, Keyboard, Port};
 
@@ -28,6 +28,7 @@ use crate::{
     interrupt, path,
     path::BoardPath,
     port::{self, Opened, Target},
+    progress::Doing,
     report::{Exit, Failure, Result, note, say},
     verbose::{self, Told},
 };
@@ -49,21 +50,32 @@ pub(crate) struct Link {
     stopped: bool,
 }
 
-/// How the link is, as far as leaving the board goes.
+/// How the link is. It says what is done before the board is used again, and what when it is left:
+///
+/// | state | before it is used | when it is left |
+/// |---|---|---|
+/// | `AsItIs`, `Detached` | it is entered | nothing |
+/// | `Known` | nothing | it is put at its friendly prompt |
+/// | `Interrupted` | nobody uses it | the same |
+/// | `Unknown` | it is entered | the same, with little patience |
+/// | `Away` | its port is waited for | nothing |
+/// | `Deaf`, `Gone` | nobody uses it | nothing |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Nothing was done yet.
-    Fresh,
+    /// Nothing was done yet, or what was done is to stay: it was reset, or somebody talked to it.
+    AsItIs,
     /// The session knows where it is.
     Known,
     /// It does, and ^C ended what was under way: whoever pressed it wants nothing more to be done.
     Interrupted,
-    /// It has to find its way back, with little patience.
+    /// It holds input that no script read, or something failed: it has to find its way back.
     Unknown,
     /// It runs a program that nobody waits for.
     Detached,
     /// It could not be entered: to try once more is of no use.
     Deaf,
+    /// Its port was closed here, since it vanished or will.
+    Away,
     /// There is no board any more.
     Gone,
 }
@@ -134,7 +146,7 @@ impl Link {
             trouble,
             typed: sender,
             keyboard,
-            state: State::Fresh,
+            state: State::AsItIs,
             stopped: false,
         }
     }
@@ -159,14 +171,17 @@ impl Link {
 
     /// Says that the board may hold input that no script read.
     pub(crate) fn disturb(&mut self) {
-        if !matches!(self.state, State::Deaf | State::Gone) {
+        if !matches!(self.state, State::Deaf | State::Away | State::Gone) {
             self.state = State::Unknown;
         }
     }
 
     /// Whether it makes sense to do more on the board.
     pub(crate) fn goes_on(&self) -> bool {
-        matches!(self.state, State::Fresh | State::Known | State::Unknown)
+        match self.state {
+            State::AsItIs | State::Known | State::Unknown | State::Detached | State::Away => true,
+            State::Interrupted | State::Deaf | State::Gone => false,
+        }
     }
 
     /// The kind of digest that the board computes.
@@ -176,7 +191,10 @@ impl Link {
 
     /// Runs an operation; `doing` completes "cannot ...".
     pub(crate) fn run<O: Operation>(&mut self, operation: O, doing: &str) -> Result<O::Output> {
-        self.attend(operation, |_| {}).map_err(|error| Failure::of(&error, doing))
+        let line = Doing::new(doing);
+        let done = self.attend(operation, |_| {});
+        drop(line);
+        done.map_err(|error| Failure::of(&error, doing))
     }
 
     /// Asks what stands at a path, if anything does; `doing` completes "cannot ...".
@@ -191,7 +209,7 @@ impl Link {
 
     /// Takes note of how an operation ended.
     fn ended<T>(&mut self, result: &std::result::Result<T, rawpaste_blocking::Error>) {
-        if self.state == State::Fresh {
+        if matches!(self.state, State::AsItIs | State::Detached) {
             self.state = State::Known;
         }
         match result {
@@ -222,23 +240,27 @@ impl Link {
             Ok(())
         });
         let exec = exec.map_err(|error| Failure::of(&error.into(), doing))?;
-        self.state = State::Unknown;
-        let outside = |_: &mut Run<'_, _>| {
-            if started.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        match self.connection.drive(exec, TICK, outside, |_| {}) {
-            _ if started.get() => self.state = State::Detached,
+        self.plug_in().map_err(|error| Failure::of(&error, doing))?;
+        let mut stopped = false;
+        let done = self.drive(exec, |_, asked| {
+            stopped = asked;
+            if asked || started.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        match done {
+            _ if started.get() => {
+                // The raw REPL reads it when the program ends.
+                let port = self.connection.port_mut();
+                let typed = port.set_timeout(Duration::from_secs(1)).and_then(|()| port.write_all(b"\x02"));
+                self.state = State::Detached;
+                typed.map_err(|error| Failure::of(&DriveError::Transport(error), doing))
+            }
+            _ if stopped => Err(Failure::trouble(format!("cannot {doing}: interrupted"))),
             Err(DriveError::Engine(Error::Exception(exception))) => {
-                self.state = State::Known;
-                say(&exception.to_string());
-                return Err(Failure::told(Exit::Raised));
+                say(&without_line_before(&exception.to_string()));
+                Err(Failure::told(Exit::Raised))
             }
-            done => {
-                done.map_err(|error| Failure::of(&error, doing))?;
-                self.state = State::Known;
-            }
+            done => done.map(drop).map_err(|error| Failure::of(&error, doing)),
         }
-        Ok(())
     }
 
     /// Leaves the board in order; answers what was done, or the first failure.
@@ -253,14 +275,15 @@ impl Link {
 
     fn leave(self) -> Result<()> {
         let mut connection = self.connection;
-        if matches!(self.state, State::Fresh | State::Detached | State::Deaf | State::Gone) {
-            return Ok(());
-        }
-        if self.state == State::Unknown {
-            let (port, session) = connection.into_parts();
-            let mut config = config();
-            (config.patience, config.entry) = (Duration::from_secs(2), Duration::from_secs(3));
-            connection = Connection::new(port, Session::with_board(config, session.board().clone()));
+        match self.state {
+            State::AsItIs | State::Detached | State::Deaf | State::Away | State::Gone => return Ok(()),
+            State::Known | State::Interrupted => {}
+            State::Unknown => {
+                let (port, session) = connection.into_parts();
+                let mut config = config();
+                (config.patience, config.entry) = (Duration::from_secs(2), Duration::from_secs(3));
+                connection = Connection::new(port, Session::with_board(config, session.board().clone()));
+            }
         }
         if away::restarts() {
             let reset = connection.run(Reset::soft()).map(drop);
@@ -268,6 +291,21 @@ impl Link {
         }
         connection.run(Leave::default()).map_err(|error| Failure::of(&error, "leave the board at its prompt"))
     }
+}
+
+/// A traceback's text for code that had a line more in front.
+fn without_line_before(text: &str) -> String {
+    const LINE: &str = "File \"<stdin>\", line ";
+    let mut pieces = text.split(LINE);
+    let mut counted = String::from(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let digits = piece.len() - piece.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let line = piece[..digits]
+            .parse::<u64>()
+            .map_or_else(|_| piece[..digits].into(), |line| line.saturating_sub(1).to_string());
+        counted += &format!("{LINE}{line}{}", &piece[digits..]);
+    }
+    counted
 }
 
 /// The port, with what passes shown if that is asked for.

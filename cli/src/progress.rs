@@ -1,17 +1,62 @@
-//! A bar on standard error for what takes longer than a moment.
+//! One line on standard error for what takes longer than a moment: a bar where it is known how much there is, else what is
+//! done.
 
 use std::{
     io::{self, IsTerminal},
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{RecvTimeoutError, Sender, channel},
+    },
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rawpaste::Event;
 
-use crate::report::{Visible, is_quiet};
+use crate::{
+    report::{Visible, is_quiet},
+    verbose,
+};
 
-/// What is done before this needs no bar.
+/// What is done before this needs no line.
 const MOMENT: Duration = Duration::from_millis(500);
+/// How often a line without a bar moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The line that is there. It is not where what is written goes.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Writes something while the line is not there.
+pub(crate) fn aside<T>(write: impl FnOnce() -> T) -> T {
+    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*shown {
+        Some(line) => line.suspend(write),
+        None => write(),
+    }
+}
+
+/// Puts the line there, or takes it away.
+fn set(line: Option<ProgressBar>) {
+    let before = std::mem::replace(&mut *SHOWN.lock().unwrap_or_else(PoisonError::into_inner), line);
+    if let Some(before) = before {
+        before.finish_and_clear();
+    }
+}
+
+/// Whether somebody sees it, and nothing else there would be spoilt by it.
+fn is_wanted() -> bool {
+    io::stderr().is_terminal() && !is_quiet() && !verbose::is_shown()
+}
+
+fn line(total: Option<u64>, template: &str, message: &str) -> ProgressBar {
+    let line = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+    let line = line.with_message(Visible(message).to_string());
+    match ProgressStyle::with_template(template) {
+        Ok(style) => line.with_style(style),
+        Err(_) => line,
+    }
+}
 
 /// The progress of one file, or of several that go one after the other. It is gone from the terminal when it is dropped.
 #[derive(Debug)]
@@ -28,25 +73,21 @@ pub(crate) struct Bar {
 impl Bar {
     /// A bar for one file, that is not to be seen yet.
     pub(crate) fn new(label: &str) -> Self {
-        let mut bar = Self::of(None);
-        bar.name(label);
-        bar
+        Self { label: label.into(), began: Instant::now(), total: None, before: 0, bar: None }
     }
 
     /// A bar for several files of so many bytes together.
     pub(crate) fn of_all(bytes: u64) -> Self {
-        Self::of(Some(bytes))
-    }
-
-    fn of(total: Option<u64>) -> Self {
-        Self { label: String::new(), began: Instant::now(), total, before: 0, bar: None }
+        let mut bar = Self::new("");
+        bar.total = Some(bytes);
+        bar
     }
 
     /// What comes from here on is about this.
     pub(crate) fn name(&mut self, label: &str) {
-        self.label = Visible(label).to_string();
+        label.clone_into(&mut self.label);
         if let Some(bar) = &self.bar {
-            bar.set_message(self.label.clone());
+            bar.set_message(Visible(label).to_string());
         }
     }
 
@@ -54,8 +95,11 @@ impl Bar {
     pub(crate) fn on_event(&mut self, event: Event<'_>) {
         let Event::Progress(progress) = event else { return };
         let Some(total) = self.total.or(progress.total) else { return };
-        if self.bar.is_none() && self.began.elapsed() >= MOMENT && io::stderr().is_terminal() && !is_quiet() {
-            self.bar = Some(self.show(total));
+        if self.bar.is_none() && self.began.elapsed() >= MOMENT && is_wanted() {
+            let template = "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+            let bar = line(Some(total), template, &self.label).with_elapsed(self.began.elapsed());
+            self.bar = Some(bar.clone());
+            set(Some(bar));
         }
         if let Some(bar) = &self.bar {
             bar.set_length(total);
@@ -67,28 +111,52 @@ impl Bar {
     pub(crate) fn passed(&mut self, bytes: u64) {
         self.before = self.before.saturating_add(bytes);
     }
-
-    /// Writes something while no bar is there.
-    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
-        match &self.bar {
-            Some(bar) => bar.suspend(write),
-            None => write(),
-        }
-    }
-
-    fn show(&self, total: u64) -> ProgressBar {
-        let style =
-            ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-        let bar = bar.with_message(self.label.clone()).with_elapsed(self.began.elapsed());
-        if let Ok(style) = style { bar.with_style(style) } else { bar }
-    }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+        if self.bar.is_some() {
+            set(None);
         }
+    }
+}
+
+/// Says what is done for as long as it lives, and that it goes on.
+#[derive(Debug)]
+pub(crate) struct Doing {
+    /// Dropped, it ends the thread.
+    ends: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Doing {
+    /// It is not to be seen yet.
+    pub(crate) fn new(doing: &str) -> Self {
+        if !is_wanted() {
+            return Self { ends: None, thread: None };
+        }
+        let ((ends, ended), doing) = (channel::<()>(), String::from(doing));
+        let show = move || {
+            let goes_on = |patience| ended.recv_timeout(patience) == Err(RecvTimeoutError::Timeout);
+            if !goes_on(MOMENT) {
+                return;
+            }
+            let line = line(None, "{spinner} {msg} {elapsed}", &doing).with_elapsed(MOMENT);
+            set(Some(line.clone()));
+            while goes_on(TICK) {
+                line.tick();
+            }
+            set(None);
+        };
+        // Without the thread nothing is said.
+        Self { ends: Some(ends), thread: thread::Builder::new().name("progress".into()).spawn(show).ok() }
+    }
+}
+
+impl Drop for Doing {
+    fn drop(&mut self) {
+        drop(self.ends.take());
+        // It only waits.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }

@@ -12,6 +12,7 @@ use rawpaste::{DriveError, Error, Exception, Fault, FaultKind, Refused};
 use crate::{
     device,
     entry::{self, Told},
+    progress,
 };
 
 /// What every part of the command answers.
@@ -184,7 +185,7 @@ impl Failure {
 
 /// Writes a line to standard error; there is nobody to tell if that fails.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = progress::aside(|| writeln!(io::stderr(), "{line}"));
 }
 
 /// Whether only what was asked for is to be said, and what went wrong.
@@ -212,10 +213,16 @@ pub(crate) fn tell(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resu
     if is_quiet() { Ok(()) } else { print(write) }
 }
 
-/// Writes to standard output. Whoever closed it needs no message.
+/// Writes to standard output. Where somebody closed it, who has read enough, what is under way goes on.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let mut out = io::stdout().lock();
-    write(&mut out).and_then(|()| out.flush()).map_err(|error| closed_output(&error))
+    let write = || {
+        let mut out = io::stdout().lock();
+        write(&mut out).and_then(|()| out.flush())
+    };
+    match progress::aside(write) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| closed_output(&error)),
+    }
 }
 
 /// Writes a value to standard output, for machines.
@@ -223,7 +230,7 @@ pub(crate) fn print_json(value: &serde_json::Value) -> Result<()> {
     print(|out| writeln!(out, "{value:#}"))
 }
 
-/// What it means that standard output takes no more.
+/// What it means for a program's output that standard output takes no more.
 pub(crate) fn closed_output(error: &io::Error) -> Failure {
     // Whoever read it has had enough, as `head` does.
     if error.kind() == io::ErrorKind::BrokenPipe {

@@ -52,14 +52,14 @@ impl Teller for Alone {
     }
 
     fn placed(&mut self, line: &str, _placed: Placed, _size: u64) -> Result<()> {
-        self.0.aside(|| tell(|out| writeln!(out, "{line}")))
+        tell(|out| writeln!(out, "{line}"))
     }
 
     fn tell(&mut self, text: &str) -> Result<()> {
-        self.0.aside(|| print(|out| writeln!(out, "{text}")))
+        print(|out| writeln!(out, "{text}"))
     }
 
     fn note(&mut self, text: &str) {
-        self.0.aside(|| note(text));
+        note(text);
     }
 }

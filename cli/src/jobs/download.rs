@@ -58,7 +58,7 @@ fn get(link: &mut Link, job: &Download, bar: &mut Bar) -> Result<()> {
     };
     arriving.finish()?;
     let shown = job.target.to_string_lossy();
-    bar.aside(|| tell(|out| writeln!(out, "got {} ({size} bytes) as {}", job.path, Visible(&shown))))
+    tell(|out| writeln!(out, "got {} ({size} bytes) as {}", job.path, Visible(&shown)))
 }
 
 /// Gets a file into something that keeps what it has.
@@ -67,7 +67,11 @@ pub(crate) fn stream(link: &mut Link, path: &BoardPath, writer: impl Write) -> R
     let mut bar = Bar::new(path.as_str());
     // On a terminal that shows the file there is no place for a bar.
     let shown = !io::stdout().is_terminal();
-    let done = attend(link, path, &mut stream, |event| if shown { bar.on_event(event) });
+    let done = attend(link, path, &mut stream, |event| {
+        if shown {
+            bar.on_event(event)
+        }
+    });
     drop(bar);
     match (stream.closed, done) {
         (Some(error), _) => Err(closed_output(&error)),

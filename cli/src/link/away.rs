@@ -36,7 +36,8 @@ impl Link {
         mut operation: O,
         mut on_event: impl FnMut(Event<'_>),
     ) -> Result<O::Output, Error> {
-        let mut entered = !matches!(self.state, State::Fresh | State::Gone);
+        self.plug_in()?;
+        let mut entered = self.state != State::AsItIs;
         let result = self.attend_until_it_vanishes(&mut operation, |event| {
             entered |= matches!(event, Event::Entered { .. });
             on_event(event);
@@ -58,7 +59,8 @@ impl Link {
         mut operation: O,
         mut on_event: impl FnMut(Event<'_>),
     ) -> Result<O::Output, Error> {
-        let mut untouched = matches!(self.state, State::Fresh | State::Gone);
+        self.plug_in()?;
+        let mut untouched = self.state == State::AsItIs;
         let result = self.attend_until_it_vanishes(&mut operation, |event| {
             untouched &= !matches!(event, Event::Entered { .. });
             on_event(event);
@@ -79,17 +81,19 @@ impl Link {
     ) -> Result<O::Output, Error> {
         let Self { connection, keyboard, stopped, .. } = self;
         let result = connection.attend(operation, keyboard, |event| {
-            if matches!(event, Event::Entered { stopped: true, .. }) && !mem::replace(stopped, true) {
-                note(if restarts() {
-                    "note: a running program was stopped; it runs again at the end"
-                } else {
-                    "note: a running program was stopped; --restart lets it run again"
-                });
-            }
+            tell_of_entry(&event, stopped);
             on_event(event);
         });
         self.ended(&result);
         result
+    }
+
+    /// Waits for the board if its port is closed.
+    pub(super) fn plug_in(&mut self) -> Result<(), Error> {
+        if self.state != State::Away {
+            return Ok(());
+        }
+        self.come_back(Error::Transport(io::ErrorKind::NotConnected.into()))
     }
 
     /// Waits for the port that vanished.
@@ -98,10 +102,12 @@ impl Link {
     ///
     /// `error`, which said that it vanished, where it cannot come back; else why it did not.
     fn come_back(&mut self, error: Error) -> Result<(), Error> {
+        self.unplug();
+        // Unless it does: who asks for more does not wait again.
+        self.state = State::Gone;
         if !self.known.may_come_back() {
             return Err(error);
         }
-        self.unplug();
         note(&format!(
             "note: {} went away; going on when it is back, in {} s at most (^C: give up)",
             self.known.target(),
@@ -135,10 +141,10 @@ impl Link {
     /// Says that the board was reset, and whether its port vanished: it runs its program, and is left so, unless more is
     /// done on it.
     pub(crate) fn was_reset(&mut self, vanished: bool) {
-        if vanished {
-            self.unplug();
+        match vanished {
+            true => self.unplug(),
+            false => self.state = State::AsItIs,
         }
-        self.state = State::Fresh;
     }
 
     /// Resets the board by the lines of its port.
@@ -160,13 +166,13 @@ impl Link {
     /// Closes the port of a board that vanished, so that the system can give its name to the new one.
     pub(crate) fn unplug(&mut self) {
         self.replace(Box::new(Nowhere));
-        self.state = State::Gone;
+        self.state = State::Away;
     }
 
     /// Goes on with the board that came back.
     pub(super) fn replug(&mut self, opened: Opened) {
         self.replace(told(opened.port));
-        self.state = State::Fresh;
+        self.state = State::AsItIs;
     }
 
     fn replace(&mut self, port: AnyPort) {
@@ -176,6 +182,17 @@ impl Link {
         drop(closed);
         session.lose();
         self.connection = Connection::new(port, session);
+    }
+}
+
+/// Says that entering stopped a program, once.
+pub(super) fn tell_of_entry(event: &Event<'_>, told: &mut bool) {
+    if matches!(event, Event::Entered { stopped: true, .. }) && !mem::replace(told, true) {
+        note(if restarts() {
+            "note: a running program was stopped; it runs again at the end"
+        } else {
+            "note: a running program was stopped; --restart lets it run again"
+        });
     }
 }
 

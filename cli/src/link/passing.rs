@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, time::Duration};
 use rawpaste::{Leave, Operation, Run};
 use rawpaste_blocking::Error;
 
-use super::{AnyPort, Link, State};
+use super::{AnyPort, Link, State, away::tell_of_entry};
 
 impl Link {
     /// Leaves the board at its friendly prompt, if something was done on it, unless `outside` breaks that off. True if it is
@@ -14,7 +14,7 @@ impl Link {
         &mut self,
         mut outside: impl FnMut(bool) -> ControlFlow<()>,
     ) -> Result<bool, Error> {
-        if self.state == State::Fresh {
+        if self.state == State::AsItIs {
             return Ok(false);
         }
         if self.state == State::Unknown {
@@ -22,7 +22,7 @@ impl Link {
             self.connection.port_mut();
         }
         self.drive(Leave::default(), |_, stopped| outside(stopped))?;
-        self.state = State::Fresh;
+        self.state = State::AsItIs;
         Ok(true)
     }
 
@@ -34,8 +34,8 @@ impl Link {
 
     /// Leaves the board as it is, at the end too, unless more is done on it.
     pub(crate) fn let_be(&mut self) {
-        if self.state != State::Gone {
-            self.state = State::Fresh;
+        if !matches!(self.state, State::Away | State::Gone) {
+            self.state = State::AsItIs;
         }
     }
 
@@ -46,9 +46,9 @@ impl Link {
         operation: O,
         mut outside: impl FnMut(&mut Run<'_, O>, bool) -> ControlFlow<()>,
     ) -> Result<O::Output, Error> {
-        let Self { connection, keyboard, .. } = self;
+        let Self { connection, keyboard, stopped, .. } = self;
         let outside = |run: &mut Run<'_, O>| outside(run, keyboard.interrupts.try_recv().is_ok());
-        let result = connection.drive(operation, TICK, outside, |_| {});
+        let result = connection.drive(operation, TICK, outside, |event| tell_of_entry(&event, stopped));
         self.ended(&result);
         result
     }

@@ -22,8 +22,8 @@ use crate::{
     terminal::{self, Raw},
 };
 use keys::{From, Key, Keys};
-use typing::Typing;
 pub(crate) use screen::Screen;
+use typing::Typing;
 
 /// After the end of the standard input, a board that is silent for so long is done.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -233,7 +233,7 @@ impl Console {
 }
 
 /// To wait in vain is no error.
-fn in_time(moved: io::Result<usize>) -> io::Result<Option<usize>> {
+pub(crate) fn in_time(moved: io::Result<usize>) -> io::Result<Option<usize>> {
     use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
     match moved {
         Ok(n) => Ok(Some(n)),

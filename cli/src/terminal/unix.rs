@@ -3,9 +3,7 @@ use std::io;
 use rustix::{
     process::getpgrp,
     stdio::stdin,
-    termios::{
-        LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr,
-    },
+    termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
 };
 
 use super::Keys;

@@ -10,6 +10,7 @@ use crate::{
     link::{Board, Link, hint_at_folder},
     manner::Manner,
     path::BoardPath,
+    progress::Doing,
     report::{Failure, Result, Visible, print, tell},
     telling::Alone,
 };
@@ -110,7 +111,10 @@ impl Send {
     fn ask(&self, link: &mut Link, doing: &str) -> Result<(DigestKind, Theirs)> {
         let digest =
             TreeDigest::new(link.path(&self.path)?).map_err(|error| Failure::of(&error.into(), doing))?;
-        Ok(match link.attend(digest, |_| {}) {
+        let line = Doing::new(doing);
+        let theirs = link.attend(digest, |_| {});
+        drop(line);
+        Ok(match theirs {
             Ok((kind, Some(hash))) => (kind, Theirs::Digest(hash)),
             Ok((kind, None)) => {
                 // It may also be something in it that cannot be found.

@@ -50,7 +50,8 @@ pub(crate) enum Input {
 /// Runs code, its output as it comes.
 pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()> {
     let raw = if input == Input::Standard { Raw::for_a_program() } else { None };
-    let typist = (input == Input::Standard).then(|| Typist::start(link.typed(), enter(link.place()), raw.is_some()));
+    let typist =
+        (input == Input::Standard).then(|| Typist::start(link.typed(), enter(link.place()), raw.is_some()));
     let (mut out, mut closed) = (Output::new(), None);
     let output = |bytes: &[u8]| {
         let written = out.write_all(bytes).and_then(|()| out.flush());

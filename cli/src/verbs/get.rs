@@ -82,5 +82,7 @@ pub(super) fn get(board: &mut Board, path: &BoardPath, file: Option<&Path>) -> R
         let device = device.map_err(|error| Failure::file("write", &shown, &error))?;
         return stream(link, path, device);
     }
-    download(link, vec![Download { path: path.clone(), target: target.clone(), size: None }]).into_iter().collect()
+    download(link, vec![Download { path: path.clone(), target: target.clone(), size: None }])
+        .into_iter()
+        .collect()
 }

@@ -14,8 +14,10 @@ use super::{reset::reset_softly, run::program};
 use crate::{
     link::{Board, Link, TICK},
     manner::Manner,
+    output::Output,
     path::BoardPath,
     project::{self, AfterSync},
+    repl::in_time,
     report::{Failure, Result, closed_output, note, say},
     tree::{Changes, Send},
 };
@@ -82,10 +84,10 @@ impl Watch {
             dry_run: false,
         };
         let mut changes = Changes::of(&send)?;
-        board.open()?.expects_a_program();
         loop {
             let sent = send.run(board);
             let link = board.open()?;
+            link.expects_a_program();
             let then = match sent {
                 Ok(_) => follow(link, &after, &mut changes, &send)?,
                 Err(failure) if link.goes_on() => {
@@ -125,11 +127,8 @@ fn follow(link: &mut Link, after: &AfterSync, changes: &mut Changes, send: &Send
 /// Waits until something changes.
 fn wait(link: &mut Link, changes: &mut Changes, send: &Send) -> Then {
     loop {
-        if link.is_stopped() {
-            return Then::End;
-        }
-        if changes.came(send) {
-            return Then::Sync;
+        if let Some(then) = comes(link.is_stopped(), changes, send) {
+            return then;
         }
         std::thread::sleep(TICK);
     }
@@ -137,34 +136,54 @@ fn wait(link: &mut Link, changes: &mut Changes, send: &Send) -> Then {
 
 /// Shows what the board prints, until something changes.
 fn listen(link: &mut Link, changes: &mut Changes, send: &Send) -> Result<Then> {
-    let mut buffer = [0; 1024];
+    let (mut buffer, mut out) = ([0; 1024], Output::new());
     loop {
-        if link.is_stopped() {
-            return Ok(Then::End);
-        }
-        if changes.came(send) {
-            return Ok(Then::Sync);
+        if let Some(then) = comes(link.is_stopped(), changes, send) {
+            return Ok(then);
         }
         let port = link.port();
-        match port.set_timeout(TICK).and_then(|()| port.read(&mut buffer)) {
-            Ok(n @ 1..) => show(&buffer[..n]).map_err(|error| closed_output(&error))?,
-            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {}
-            Ok(0) | Err(_) => {
-                note("the port of the board is away; waiting for a change");
-                link.unplug();
-                return Ok(wait(link, changes, send));
+        match in_time(port.set_timeout(TICK).and_then(|()| port.read(&mut buffer))) {
+            Ok(None) => {}
+            Ok(Some(n)) if n > 0 => show(&mut out, &buffer[..n]).map_err(|error| closed_output(&error))?,
+            Ok(Some(_)) | Err(_) => {
+                if let Some(then) = wait_for_it(link, changes, send)? {
+                    return Ok(then);
+                }
             }
-            #[allow(unreachable_patterns)]
-            Ok(_) => {}
         }
     }
 }
 
+/// Waits for a board that vanished, or until something else comes.
+fn wait_for_it(link: &mut Link, changes: &mut Changes, send: &Send) -> Result<Option<Then>> {
+    link.unplug();
+    if !link.may_come_back() {
+        note("the board has ended; waiting for a change");
+        return Ok(Some(wait(link, changes, send)));
+    }
+    note("the board went away; waiting for it, or a change");
+    let mut then = None;
+    let back = link.wait_for_it(|stopped| {
+        then = comes(stopped, changes, send);
+        if then.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    if then.is_none() {
+        back?;
+        note(&format!("{} is back", link.place()));
+    }
+    Ok(then)
+}
+
+/// What comes next, if something does.
+fn comes(stopped: bool, changes: &mut Changes, send: &Send) -> Option<Then> {
+    if stopped { Some(Then::End) } else { changes.came(send).then_some(Then::Sync) }
+}
+
 /// Runs code until something changes, and when it ended waits for that.
 fn execute(link: &mut Link, code: Vec<u8>, changes: &mut Changes, send: &Send) -> Result<Then> {
-    let (mut closed, mut then) = (None, None);
+    let (mut out, mut closed, mut then) = (Output::new(), None, None);
     let output = |bytes: &[u8]| {
-        show(bytes).map_err(|error| {
+        show(&mut out, bytes).map_err(|error| {
             let refused = Refused::Local(format!("standard output: {error}"));
             closed = Some(error);
             refused.into()
@@ -173,10 +192,7 @@ fn execute(link: &mut Link, code: Vec<u8>, changes: &mut Changes, send: &Send) -
     let doing = format!("run the program on {}", link.place());
     let exec = Exec::new(code, output).map_err(|error| Failure::of(&error.into(), &doing))?;
     let done = link.drive(exec.patience(Patience::Forever), |_, stopped| {
-        then = match stopped {
-            true => Some(Then::End),
-            false => changes.came(send).then_some(Then::Sync),
-        };
+        then = comes(stopped, changes, send);
         if then.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if let Some(error) = closed {
@@ -195,7 +211,6 @@ fn execute(link: &mut Link, code: Vec<u8>, changes: &mut Changes, send: &Send) -
     Ok(wait(link, changes, send))
 }
 
-fn show(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+fn show(out: &mut Output, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
