@@ -1,17 +1,16 @@
 //! What can be asked for.
 
-use std::{env, ffi::OsString, num::NonZeroUsize};
+use std::{env, ffi::OsString};
 
-use clap::{ArgAction, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use rawpaste::Policy;
+use clap::{Command, CommandFactory, Parser, Subcommand};
 
 use crate::{
     boards::{Boards, everywhere},
     find,
-    link::{Board, restart_at_the_end, with_board},
-    port::Target,
-    report::{self, Exit, Failure, Result},
-    verbose, verbs,
+    global::{self, Global},
+    link::{Board, with_board},
+    report::{Exit, Failure, Result},
+    verbs,
     welcome::welcome,
 };
 
@@ -21,49 +20,10 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "rawpaste", version, after_help = AFTER)]
 pub(crate) struct Args {
-    /// The board: a device (/dev/ttyACM0, COM3) or its short name (a0, u0, c3), id:NUMBER for a serial number,
-    /// tcp://HOST:PORT or rfc2217://HOST:PORT[?baud=N&dtr=on&rts=off] for one on another machine, sim:[DIR] for a simulated
-    /// board, micropython:[DIR] for a real MicroPython in a folder of this machine. Without it: the port in rawpaste.toml,
-    /// then the one board on USB; auto is that one in any case
-    #[arg(long, env = "RAWPASTE_PORT", value_name = "PORT", action = ArgAction::Append)]
-    port: Vec<Target>,
-    /// The same, from behind the verb, too.
-    #[arg(skip)]
-    boards: Boards,
-    /// How source goes to the board: within the credit that it grants, or openly, on links that lose nothing however much
-    /// is sent
-    #[arg(long, global = true, value_name = "FLOW", default_value = "auto")]
-    flow: Flow,
-    /// How many bytes the board's input buffer holds, if that is less than two windows of its raw paste (CircuitPython on
-    /// a UART 64, micro:bit V2 128)
-    #[arg(long, global = true, value_name = "BYTES")]
-    in_flight: Option<NonZeroUsize>,
-    /// When to flush a port that holds back, and how much goes in one write: windows, unix, or some of
-    /// threshold=BYTES,interval=TIME,coalesce=BYTES,gather=TIME
-    #[arg(long, global = true, value_name = "POLICY", default_value = "host", hide_default_value = true)]
-    flush: Policy,
-    /// Say only what was asked for, and what went wrong
-    #[arg(long, short, global = true)]
-    quiet: bool,
-    /// Show each step of the link with its time, without the contents of files
-    #[arg(long, short, global = true, conflicts_with = "quiet")]
-    verbose: bool,
-    /// When done, reset the board softly, so that its program (main.py) runs again
-    #[arg(long, global = true)]
-    restart: bool,
     #[command(subcommand)]
     verb: Option<Verb>,
-}
-
-/// How source goes to the board.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Flow {
-    /// Openly where the port's USB ids are known to push back, else windowed
-    Auto,
-    /// Within the credit: right everywhere
-    Windowed,
-    /// Whatever the credit: right for USB that reaches MicroPython itself
-    Open,
+    #[command(flatten)]
+    global: Global,
 }
 
 const AFTER: &str = "\
@@ -78,12 +38,14 @@ Examples:
 
 Exit codes: 0 done, 1 the board's code raised, 2 usage, 3 trouble with the link or a file.";
 
-/// What follows a `+`.
+/// A command that follows a `+`.
 #[derive(Debug, Parser)]
-#[command(name = "rawpaste", no_binary_name = true)]
+#[command(name = "rawpaste ... +", no_binary_name = true)]
 struct Next {
     #[command(subcommand)]
     verb: Verb,
+    #[command(flatten)]
+    global: Global,
 }
 
 #[derive(Debug, Subcommand)]
@@ -144,62 +106,38 @@ pub(crate) fn command() -> Command {
 pub(crate) fn run() -> Result<()> {
     let words: Vec<OsString> = env::args_os().collect();
     let mut parts = words.split(|word| word == "+");
-    let args = Args::of(parts.next().unwrap_or_default());
-    let more: Vec<_> = parts.map(|words| Next::parse_from(words).verb).collect();
-    args.run(more)
+    let (args, mut boards): (Args, _) = global::read(Args::command(), parts.next().unwrap_or_default());
+    let (mut verbs, mut global) = (Vec::from_iter(args.verb), args.global);
+    for words in parts {
+        if words.is_empty() || verbs.is_empty() {
+            return Err(Failure::usage("+ stands between two commands").next("rawpaste put main.py + reset"));
+        }
+        let (next, named): (Next, _) = global::read(Next::command(), words);
+        verbs.push(next.verb);
+        (global, boards) = (global.and(next.global), boards.and(named));
+    }
+    global.set();
+    do_all(verbs, &global, boards.map(|target| global.tune(target)))
 }
 
-impl Args {
-    /// Reads words; where they cannot be understood, or help is asked for, the command ends here.
-    fn of(words: &[OsString]) -> Self {
-        let mut command = command();
-        let matches = command.clone().get_matches_from(words);
-        let args = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
-        Self { boards: Boards::of(&matches), ..args }
-    }
-
-    fn run(self, more: Vec<Verb>) -> Result<()> {
-        if self.quiet {
-            report::be_quiet();
-        }
-        if self.verbose {
-            verbose::show();
-        }
-        let flow = match self.flow {
-            Flow::Auto => None,
-            Flow::Windowed => Some(rawpaste::Flow::Windowed),
-            Flow::Open => Some(rawpaste::Flow::Open),
-        };
-        let tune = |target: Target| target.tuned(flow, self.in_flight, self.flush);
-        let boards = self.boards.map(tune);
-        if self.restart {
-            restart_at_the_end();
-        }
-        let Some(verb) = self.verb else {
-            return if more.is_empty() { welcome() } else { Err(not_in_a_chain()) };
-        };
-        let first = match verb {
-            Verb::OnBoard(verb) => verb,
-            Verb::Alone(_) if !more.is_empty() => return Err(not_in_a_chain()),
-            Verb::Alone(Alone::Fleet(verb)) => return verb.run(boards, tune),
-            Verb::Alone(Alone::Board(verb)) => return verb.run(),
-            Verb::Alone(Alone::Devices(verb)) => return verb.run(),
-            Verb::Alone(Alone::Init(verb)) => return verb.run(),
-            Verb::Alone(Alone::Completions(verb)) => return verb.run(),
-            Verb::Alone(Alone::Man(verb)) => return verb.run(),
-            #[cfg(unix)]
-            Verb::Alone(Alone::Bench(verb)) => return verb.run(flow, self.flush),
-        };
-        let mut verbs = vec![first];
-        for verb in more {
-            match verb {
-                Verb::OnBoard(verb) => verbs.push(verb),
-                Verb::Alone(_) => return Err(not_in_a_chain()),
+fn do_all(verbs: Vec<Verb>, global: &Global, boards: Boards) -> Result<()> {
+    let alone = verbs.len() == 1;
+    let mut on_board = Vec::new();
+    for verb in verbs {
+        match verb {
+            Verb::OnBoard(verb) => on_board.push(verb),
+            Verb::Alone(verb) if alone => return verb.run(global, boards),
+            Verb::Alone(_) => {
+                return Err(Failure::usage("+ stands between commands that use a board")
+                    .next("give the other one on its own"));
             }
         }
-        let target = find::target(boards.one()?)?.tuned(flow, self.in_flight, self.flush);
-        with_board(target, |board| verbs.into_iter().try_for_each(|verb| goes_on(verb.run(board))))
     }
+    if on_board.is_empty() {
+        return welcome(boards);
+    }
+    let target = global.tune(find::target(boards.one()?)?);
+    with_board(target, |board| on_board.into_iter().try_for_each(|verb| goes_on(verb.run(board))))
 }
 
 /// Whether what follows is done: also where nobody wanted to read more of what was said.
@@ -210,8 +148,19 @@ fn goes_on(done: Result<()>) -> Result<()> {
     }
 }
 
-fn not_in_a_chain() -> Failure {
-    Failure::usage("+ stands between commands that use a board").next("give the other one on its own")
+impl Alone {
+    fn run(self, global: &Global, boards: Boards) -> Result<()> {
+        match self {
+            Self::Fleet(verb) => verb.run(boards, |target| global.tune(target)),
+            Self::Board(verb) => verb.run(),
+            Self::Devices(verb) => verb.run(),
+            Self::Init(verb) => verb.run(),
+            Self::Completions(verb) => verb.run(),
+            Self::Man(verb) => verb.run(),
+            #[cfg(unix)]
+            Self::Bench(verb) => verb.run(global.flow(), global.policy()),
+        }
+    }
 }
 
 impl OnBoard {

@@ -1,24 +1,24 @@
 //! Which boards are asked for.
 
-use clap::{Arg, ArgMatches, Command, parser::ValueSource};
+use std::env;
+
+use clap::{Arg, ArgMatches, Command};
 
 use crate::{
     find,
     port::Target,
-    report::{Failure, Result},
+    report::{Failure, Result, Visible},
 };
 
 /// The name of the argument, on each level of the command line.
 const PORT: &str = "port";
 
-/// What `--port` and the environment say.
+/// The variable that names the board where `--port` does not.
+const VARIABLE: &str = "RAWPASTE_PORT";
+
+/// The boards that `--port` names, in their order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Boards {
-    /// By `--port`, in their order.
-    given: Vec<Target>,
-    /// By `RAWPASTE_PORT`.
-    usual: Option<Target>,
-}
+pub(crate) struct Boards(Vec<Target>);
 
 /// Lets `--port` stand behind each verb, too. An argument that clap knows as global would be what its last place says, and a
 /// board that was named in an earlier one would be left out without a word.
@@ -39,42 +39,48 @@ impl Boards {
     pub(crate) fn of(matches: &ArgMatches) -> Self {
         let (mut boards, mut level) = (Self::default(), Some(matches));
         while let Some(matches) = level {
-            let mut named = matches.get_many::<Target>(PORT).into_iter().flatten().cloned();
-            if matches.value_source(PORT) == Some(ValueSource::CommandLine) {
-                boards.given.extend(named);
-            } else {
-                boards.usual = boards.usual.or_else(|| named.next_back());
-            }
+            boards.0.extend(matches.get_many::<Target>(PORT).into_iter().flatten().cloned());
             level = matches.subcommand().map(|(_, matches)| matches);
         }
         boards
     }
 
+    /// Adds others.
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Changes each.
     pub(crate) fn map(self, change: impl Fn(Target) -> Target) -> Self {
-        Self { given: self.given.into_iter().map(&change).collect(), usual: self.usual.map(change) }
+        Self(self.0.into_iter().map(change).collect())
+    }
+
+    /// Whether one is named on the command line.
+    pub(crate) const fn is_given(&self) -> bool {
+        !self.0.is_empty()
     }
 
     /// The one board of a verb that works on one, if any is named.
     pub(crate) fn one(self) -> Result<Option<Target>> {
-        let Self { mut given, usual } = self;
+        let Self(mut given) = self;
         if given.len() > 1 {
             return Err(Failure::usage(format!("this works on one board, and {} are named", given.len()))
                 .next("give --port once; `rawpaste fleet put` puts files on many boards"));
         }
-        Ok(given.pop().or(usual))
+        given.pop().map_or_else(usual, |given| Ok(Some(given)))
     }
 
     /// The boards of a fleet: those that are named, each once; or with `all` those that are there, as `tune` has them.
     pub(crate) fn many(self, all: bool, tune: impl Fn(Target) -> Target) -> Result<Vec<Target>> {
-        if all && !self.given.is_empty() {
+        if all && self.is_given() {
             return Err(Failure::usage("--all is for all boards that are there, and --port names some")
                 .next("give one or the other"));
         }
         let boards: Vec<_> = if all {
             find::all().iter().map(|found| tune(Target::device(&found.name))).collect()
         } else {
-            let named = if self.given.is_empty() { self.usual.into_iter().collect() } else { self.given };
+            let named = if self.is_given() { self.0 } else { usual()?.map(&tune).into_iter().collect() };
             named.into_iter().map(find::resolved).collect::<Result<_>>()?
         };
         match boards.is_empty() {
@@ -84,6 +90,17 @@ impl Boards {
             false => refuse_twice(&boards).map(|()| boards),
         }
     }
+}
+
+/// The board that the environment names, if it names one.
+fn usual() -> Result<Option<Target>> {
+    let Some(name) = env::var_os(VARIABLE).filter(|name| !name.is_empty()) else { return Ok(None) };
+    let name = name.to_string_lossy();
+    let named = name.parse().map(Some);
+    named.map_err(|why: String| {
+        Failure::usage(format!("{VARIABLE} is {}, which names no board: {}", Visible(&name), Visible(&why)))
+            .next("correct the variable, or unset it, or give --port")
+    })
 }
 
 /// Two that use one port would spoil each other's work.

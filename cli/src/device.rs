@@ -66,8 +66,12 @@ fn busy(name: &str) -> Failure {
     let holders: Vec<_> = find::holders(name).iter().map(ToString::to_string).collect();
     let shown = Visible(name);
     if !holders.is_empty() {
-        return Failure::trouble(format!("the port {shown} is busy: {} has it open", holders.join(" and ")))
-            .next("close that, then run the command again");
+        let have = if holders.len() == 1 { "has" } else { "have" };
+        return Failure::trouble(format!(
+            "the port {shown} is busy: {} {have} it open",
+            holders.join(" and ")
+        ))
+        .next("close that, then run the command again");
     }
     let busy = Failure::trouble(format!("the port {shown} is busy"));
     if cfg!(target_os = "linux") {

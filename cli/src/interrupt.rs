@@ -2,18 +2,30 @@
 
 use std::{
     process,
+    sync::atomic::{AtomicBool, Ordering},
     sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
 
 use crate::{
-    report::{Exit, Failure, Result},
+    report::{Exit, Failure, Result, say},
     terminal,
 };
 
 /// A second `^C` within this time ends the command, whatever the board does.
 const SECOND: Duration = Duration::from_secs(1);
+
+/// Whether `^C` is for somebody else.
+static ELSEWHERE: AtomicBool = AtomicBool::new(false);
+
+/// Does something while another program has the terminal: `^C` is for that one.
+pub(crate) fn while_another_has_it<T>(work: impl FnOnce() -> T) -> T {
+    ELSEWHERE.store(true, Ordering::Relaxed);
+    let done = work();
+    ELSEWHERE.store(false, Ordering::Relaxed);
+    done
+}
 
 /// From now on `^C` is a message. After a second one the command still has a second to leave the board in
 /// order. To be called once: this or [`listen_all`].
@@ -33,10 +45,14 @@ pub(crate) fn listen_all(boards: usize) -> Result<Vec<Receiver<()>>> {
 fn tell(interrupts: Vec<Sender<()>>) -> Result<()> {
     let mut last: Option<Instant> = None;
     let handler = move || {
+        if ELSEWHERE.load(Ordering::Relaxed) {
+            return;
+        }
         if last.is_some_and(|last| last.elapsed() < SECOND) {
             thread::spawn(|| {
                 thread::sleep(SECOND);
                 terminal::restore();
+                say("rawpaste: left at once; the board may still run the program");
                 process::exit(Exit::Trouble as i32);
             });
         }

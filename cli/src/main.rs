@@ -1,6 +1,6 @@
 //! The `rawpaste` command: files and code on MicroPython boards.
 //!
-//! [`args`] says what can be asked for, [`find`] which board is meant, [`port`] opens a board of any kind, [`link`] runs
+//! [`args`] says what can be asked for, [`global`] what with each command, [`find`] which board is meant, [`port`] opens a board of any kind, [`link`] runs
 //! operations on it and leaves it in order, [`fleet`] does so with many at once, [`report`] says how it ended. Each verb is
 //! a file in [`verbs`].
 //! `bench` measures.
@@ -16,6 +16,8 @@ mod entry;
 mod files;
 mod find;
 mod fleet;
+mod global;
+mod habits;
 mod interrupt;
 mod jobs;
 mod link;

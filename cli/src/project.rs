@@ -1,7 +1,7 @@
 //! `rawpaste.toml`: what a project says once for all commands in its folder.
 
 use std::{
-    env,
+    env, fs,
     fs::File,
     io::Read,
     path::{Component, Path, PathBuf},
@@ -70,7 +70,8 @@ pub(crate) fn tree(dir: Option<PathBuf>, path: Option<BoardPath>) -> Result<Tree
             ));
         }
         let path = path.unwrap_or_else(|| BoardPath::of(""));
-        return Ok(Tree { dir, path, patterns: Vec::new(), after: None });
+        let patterns = patterns(&dir)?;
+        return Ok(Tree { dir, path, patterns, after: None });
     }
     let project = Project::here()?;
     let named = project.and_then(|project| Some((project.tree?, project.ignore, project.after_sync)));
@@ -79,6 +80,16 @@ pub(crate) fn tree(dir: Option<PathBuf>, path: Option<BoardPath>) -> Result<Tree
             .next("give DIR :PATH, or name a tree in rawpaste.toml (`rawpaste init`)")
     })?;
     Ok(Tree { dir, path, patterns, after: Some(after) })
+}
+
+/// What the project says that stays here of this folder: something if it is the project's tree.
+pub(crate) fn patterns(dir: &Path) -> Result<Vec<String>> {
+    let project = Project::here()?;
+    let same = |tree: &Path| {
+        fs::canonicalize(tree).is_ok_and(|tree| fs::canonicalize(dir).is_ok_and(|dir| dir == tree))
+    };
+    let of_it = project.filter(|project| project.tree.as_ref().is_some_and(|(tree, _)| same(tree)));
+    Ok(of_it.map(|project| project.ignore).unwrap_or_default())
 }
 
 /// The file as it is written.
@@ -183,7 +194,9 @@ fn below(path: &Path) -> std::result::Result<PathBuf, String> {
             path.display()
         ));
     }
-    Ok(path.into())
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    let path: PathBuf = parts.collect();
+    Ok(if path.as_os_str().is_empty() { ".".into() } else { path })
 }
 
 impl Project {

@@ -12,10 +12,10 @@ use std::{
         mpsc::Sender,
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use crate::standard_input;
+use crate::{report::note, standard_input};
 
 /// The longest piece; a line goes alone.
 const PIECE: usize = 128;
@@ -25,6 +25,8 @@ const AHEAD: usize = 200;
 const MOST: usize = 2048;
 /// The end of the input, at a terminal.
 const CTRL_D: u8 = 0x04;
+/// After the end of the input, how long a script may be silent before a word on that.
+const SILENCE: Duration = Duration::from_secs(5);
 /// How long to wait for the script to print something.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -80,6 +82,22 @@ impl Typist {
         if !keys && !matches!(last, b'\r' | b'\n') && !self.is_done() {
             // A last line without its end is a line all the same. Where nobody receives it the run is over.
             let _ = to.send(vec![enter]);
+        }
+        self.tell_of_the_end();
+    }
+
+    /// Says that there is no more to read, once the script was silent for a while: it may wait for that.
+    fn tell_of_the_end(&self) {
+        let (mut seen, mut since) = (self.printed.load(Ordering::Relaxed), Instant::now());
+        while !self.is_done() {
+            thread::sleep(PAUSE);
+            let printed = self.printed.load(Ordering::Relaxed);
+            if printed != seen {
+                (seen, since) = (printed, Instant::now());
+            } else if since.elapsed() >= SILENCE {
+                note("note: standard input has ended; a program that reads on waits until ^C");
+                return;
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! What the command says when it is asked for nothing: which boards are here, and what there is to try.
 
 use crate::{
+    boards::Boards,
     find::{self, Found},
-    report::{Result, print},
+    report::{Failure, Result, print},
 };
 
 const TRY: &str = "\
@@ -14,9 +15,16 @@ Five things to try:
   rawpaste get -r : backup   get everything back
 rawpaste --help has all commands, rawpaste COMMAND --help each of them.";
 
-/// Says it.
-pub(crate) fn welcome() -> Result<()> {
-    let text = text(&find::ports(), &find::all());
+/// Says it; who names a board wants something else.
+pub(crate) fn welcome(boards: Boards) -> Result<()> {
+    if boards.is_given() {
+        return Err(Failure::usage("there is no command")
+            .next("rawpaste --port PORT ls, say; rawpaste --help has all"));
+    }
+    let text = match find::named(boards.one()?)? {
+        Some(named) => format!("{named} is used, as RAWPASTE_PORT or rawpaste.toml says"),
+        None => text(&find::ports(), &find::all()),
+    };
     print(|out| writeln!(out, "rawpaste {}: {text}\n\n{TRY}", env!("CARGO_PKG_VERSION")))
 }
 

@@ -4,16 +4,37 @@
 
 mod command;
 
-use std::fs;
+use std::{ffi::OsStr, fs};
 
-use command::{at, code, done, errors, noise, run, run_with};
+use command::{at, code, command, done, errors, noise, run, run_with};
+
+/// Whoever has read enough stops nothing.
+#[test]
+fn a_closed_output_ends_nothing() {
+    let (here, board) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let files = ["a", "b", "c"].map(|name| here.path().join(name));
+    for file in &files {
+        fs::write(file, "x").unwrap();
+    }
+    let mut words = vec![OsStr::new("ls"), OsStr::new("+"), OsStr::new("put")];
+    words.extend(files.iter().map(|file| file.as_os_str()));
+    words.extend(["+", "put", "-r"].map(OsStr::new));
+    words.push(here.path().as_os_str());
+    words.push(OsStr::new(":all"));
+    let mut command = command(at("sim", board.path()), &words);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(writer).output().unwrap();
+    assert_eq!((code(&output), &*errors(&output)), (0, ""));
+    assert!(board.path().join("c").exists() && board.path().join("all/c").exists());
+}
 
 #[test]
 fn a_file_is_put_and_said_so() {
     let dir = tempfile::tempdir().unwrap();
     let readme = dir.path().join("README.md");
     fs::write(&readme, "hello\n").unwrap();
-    let output = run("sim:", [std::ffi::OsStr::new("put"), readme.as_os_str()]);
+    let output = run("sim:", [OsStr::new("put"), readme.as_os_str()]);
     assert_eq!(code(&output), 0, "{}", errors(&output));
     let said = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(
@@ -70,7 +91,7 @@ fn a_get_goes_where_it_was_told_and_nowhere_else() {
     fs::create_dir(dir.path().join("lib")).unwrap();
     fs::write(dir.path().join("lib/a.py"), "new").unwrap();
     let get = |arguments: &[&str]| {
-        let output = command::command(&port, arguments).current_dir(here.path()).output().unwrap();
+        let output = command(&port, arguments).current_dir(here.path()).output().unwrap();
         (code(&output), errors(&output))
     };
     assert_eq!(get(&["get", ":lib/a.py"]).0, 0);

@@ -19,24 +19,35 @@ impl fmt::Display for Holder {
 /// the administrator is told.
 #[cfg(target_os = "linux")]
 pub(crate) fn holders(port: &str) -> Vec<Holder> {
-    use std::{fs, path::Path};
+    use std::{
+        fs,
+        path::{Path, PathBuf},
+    };
 
     let Ok(port) = fs::canonicalize(port) else { return Vec::new() };
     let has_it = |process: &Path| {
         let files = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
         files.into_iter().any(|file| fs::read_link(file.path()).is_ok_and(|target| target == port))
     };
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .filter_map(|process| {
-            let pid = process.file_name().to_str()?.parse().ok()?;
-            let path = process.path();
-            (pid != std::process::id() && has_it(&path)).then(|| {
-                let name = fs::read_to_string(path.join("comm")).unwrap_or_default();
-                Holder { name: name.trim_end().into(), pid }
-            })
-        })
-        .collect()
+    // Who serves a pseudo-terminal holds both ends, and is not to be closed.
+    let serves = |process: &Path| {
+        let files = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
+        port.starts_with("/dev/pts")
+            && files
+                .into_iter()
+                .any(|file| fs::read_link(file.path()).is_ok_and(|target| target.ends_with("ptmx")))
+    };
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|process| process.path());
+    let (servers, others): (Vec<_>, Vec<_>) =
+        processes.filter(|process| has_it(process)).partition(|process| serves(process));
+    let named = |process: PathBuf| {
+        let pid = process.file_name()?.to_str()?.parse().ok()?;
+        let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
+        (pid != std::process::id()).then(|| Holder { name: name.trim_end().into(), pid })
+    };
+    let [others, servers] =
+        [others, servers].map(|all| all.into_iter().filter_map(named).collect::<Vec<_>>());
+    if others.is_empty() { servers } else { others }
 }
 
 /// Only Linux tells.

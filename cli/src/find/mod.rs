@@ -39,11 +39,15 @@ pub(crate) fn listed() -> Vec<SerialPortInfo> {
 
 /// Returns the board that is meant: the one that was named, else the project file's, else the one that is here.
 pub(crate) fn target(named: Option<Target>) -> Result<Target> {
-    let named = match named {
-        Some(target) if target.kind != Kind::Unnamed => Some(target),
-        _ => Project::here()?.and_then(|project| project.port),
-    };
-    resolved(named.unwrap_or_else(Target::auto))
+    resolved(self::named(named)?.unwrap_or_else(Target::auto))
+}
+
+/// Returns the board that was named, else the project file's, if that names one.
+pub(crate) fn named(named: Option<Target>) -> Result<Option<Target>> {
+    match named {
+        Some(target) if target.kind != Kind::Unnamed => Ok(Some(target)),
+        _ => Ok(Project::here()?.and_then(|project| project.port)),
+    }
 }
 
 /// Returns the port of a board that was named by what it is.
@@ -119,12 +123,9 @@ pub(crate) fn advice(found: &[Found]) -> String {
     }
     let boards = found::boards(found);
     if boards.is_empty() {
-        let names: Vec<_> = found.iter().map(|found| Visible(&found.name).to_string()).collect();
-        return format!(
-            "plug the board in with a cable that carries data (some only charge); if it is on a port of this machine \
-             itself, name that: --port {}",
-            names.join(" or ")
-        );
+        return "plug the board in with a cable that carries data (some only charge); `rawpaste devices` lists the ports of this \
+                machine itself"
+            .into();
     }
     let all: Vec<_> =
         boards.iter().map(|found| format!("{} ({})", found.flag(), Visible(&found.what()))).collect();
@@ -160,7 +161,7 @@ mod tests {
         let said = one(&[]).expect_err("none is here").into_lines();
         assert!(said[1].contains("a cable that carries data") && said[1].contains("sim:"), "{said:?}");
         let said = one(&sorted(vec![built("/dev/ttyS0"), built("/dev/ttyS1")])).expect_err("none is here");
-        assert!(said.into_lines()[1].ends_with("--port /dev/ttyS0 or /dev/ttyS1"));
+        assert!(said.into_lines()[1].contains("`rawpaste devices`"));
     }
 
     #[test]

@@ -13,8 +13,9 @@ use std::{
 
 /// The longest piece of a paste.
 const PIECE: usize = 48;
-/// How much may wait. Whoever reads the keys waits above that.
-const MOST: usize = 64 * 1024;
+/// How much may wait. Whoever reads the keys waits above that: of a pipe there is no hurry, and a ^C behind a longer paste is
+/// not seen.
+const MOST: usize = 1024 * 1024;
 /// How long to wait for the echo of a piece; twice as long after each that has none.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long at most.

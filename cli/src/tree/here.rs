@@ -7,7 +7,7 @@ use std::{
 use rawpaste::{Content, DigestKind, Hash, TreeEntry, Unfit, hash_tree};
 
 use super::{ignored::Ignored, refuse};
-use crate::report::{Failure, Result, note};
+use crate::report::{Failure, Result, Visible};
 
 /// A folder of this machine.
 #[derive(Debug)]
@@ -16,12 +16,15 @@ pub(super) struct Here {
     pub(super) root: PathBuf,
     /// What is in it, but for what does not go along.
     pub(super) entries: Vec<TreeEntry>,
+    /// What is left out, and why: links are not followed and special files not read.
+    pub(super) left_out: Vec<String>,
 }
 
 impl Here {
-    /// Looks through `root`. Links are not followed and special files not read: that is said.
+    /// Looks through `root`.
     pub(super) fn read(root: PathBuf, ignored: &mut Ignored) -> Result<Self> {
         let (mut entries, mut unfit, mut folders) = (Vec::new(), Vec::new(), vec![String::new()]);
+        let mut left_out = Vec::new();
         while let Some(folder) = folders.pop() {
             ignored.enter(&folder)?;
             let slash = if folder.is_empty() { "" } else { "/" };
@@ -45,13 +48,16 @@ impl Here {
                 } else {
                     let what =
                         if kind.is_symlink() { "a symbolic link" } else { "neither a file nor a folder" };
-                    note(&format!("left out: {} is {what}", crate::report::Visible(&path)));
+                    left_out.push(format!("left out: {} is {what}", Visible(&path)));
                     continue;
                 };
                 entries.push(TreeEntry { path, content });
             }
         }
-        if unfit.is_empty() { Ok(Self { root, entries }) } else { Err(refuse("there are bad names", &unfit)) }
+        match unfit.is_empty() {
+            true => Ok(Self { root, entries, left_out }),
+            false => Err(refuse("there are bad names", &unfit)),
+        }
     }
 
     /// Computes the digest of all of it, and of each file.

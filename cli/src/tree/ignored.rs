@@ -72,6 +72,10 @@ impl Ignored {
             return true;
         }
         let Self::Rules { root, inside, outside } = self else { return false };
+        // What CPython leaves: no board can run it.
+        if name == "__pycache__" && folder {
+            return true;
+        }
         let full = root.join(path);
         let mut folders: Vec<_> = above.match_indices('/').map(|(slash, _)| &above[..slash]).collect();
         folders.extend([above].into_iter().filter(|above| !above.is_empty()));

@@ -11,7 +11,7 @@ use crate::{
     manner::Manner,
     path::BoardPath,
     progress::Doing,
-    report::{Failure, Result, Visible, print, tell},
+    report::{Failure, Result, Visible, note, print, tell},
     telling::Alone,
 };
 
@@ -39,6 +39,7 @@ impl Send {
     pub(crate) fn run(&self, board: &mut Board) -> Result<bool> {
         let shown = self.dir.to_string_lossy();
         let (mut here, ignored) = self.read()?;
+        here.left_out.iter().for_each(|line| note(line));
         let link = board.open()?;
         let plan = self.plan(link, &mut here, &ignored)?;
         let changes = !self.dry_run && plan.as_ref().is_some_and(|(plan, there)| !there || is_some(plan));
@@ -57,14 +58,22 @@ impl Send {
         self.read()?.0.hash(DigestKind::Sha256)
     }
 
+    /// Returns where the folder is, if it is one.
+    pub(super) fn is_folder(&self) -> Result<PathBuf> {
+        let shown = self.dir.to_string_lossy();
+        let root = fs::canonicalize(&self.dir).map_err(|error| {
+            Failure::file("read", &shown, &error).next("name a folder of this machine, then perhaps :PATH")
+        })?;
+        match root.is_dir() {
+            true => Ok(root),
+            false => Err(Failure::trouble(format!("{} is no folder", Visible(&shown)))
+                .next("name a folder; put FILE puts a file")),
+        }
+    }
+
     /// Looks through the folder.
     fn read(&self) -> Result<(Here, Ignored)> {
-        let shown = self.dir.to_string_lossy();
-        let root = fs::canonicalize(&self.dir).map_err(|error| Failure::file("read", &shown, &error))?;
-        if !root.is_dir() {
-            return Err(Failure::trouble(format!("{} is no folder", Visible(&shown)))
-                .next("name a folder; put FILE puts a file"));
-        }
+        let root = self.is_folder()?;
         let mut ignored = if self.ignore { Ignored::new(&root, &self.patterns)? } else { Ignored::Git };
         let here = Here::read(root, &mut ignored)?;
         let unfit = unfit_names(here.entries.iter().map(|entry| &*entry.path));

@@ -17,6 +17,7 @@ use crate::{
     link::{Board, Link},
     manner::Manner,
     path::BoardPath,
+    project,
     report::{Failure, Result, Visible, tell},
     tree::{Send, change, fetch, list},
 };
@@ -71,9 +72,8 @@ impl Cp {
         };
         for dir in dirs {
             let path = if to.names_a_folder() { to.join(&folder_name(&dir)?) } else { to.clone() };
-            let manner = self.manner.clone();
-            Send { dir, path, ignore: true, patterns: Vec::new(), delete: false, manner, dry_run: false }
-                .run(board)?;
+            let (manner, patterns) = (self.manner.clone(), project::patterns(&dir)?);
+            Send { dir, path, ignore: true, patterns, delete: false, manner, dry_run: false }.run(board)?;
         }
         if !files.is_empty() {
             put(board, files, to, &self.manner)?;
@@ -122,9 +122,7 @@ impl Cp {
 }
 
 fn copy_tree(link: &mut Link, from: &BoardPath, to: &BoardPath, doing: &str) -> Result<()> {
-    if format!("{}/", to.as_str()).starts_with(&format!("{}/", from.as_str())) {
-        return Err(Failure::usage(format!("cannot {doing}: it would be in itself")).next("name another"));
-    }
+    refuse_in_itself(from, to, doing)?;
     let inside = list(link, from, false)?;
     let folders = inside.iter().filter(|entry| entry.content == Content::Folder);
     let folders = [to.clone()].into_iter().chain(folders.map(|entry| to.join(&entry.path)));
@@ -134,6 +132,14 @@ fn copy_tree(link: &mut Link, from: &BoardPath, to: &BoardPath, doing: &str) -> 
     })?;
     let files = inside.iter().filter(|entry| matches!(entry.content, Content::File { .. }));
     files.into_iter().try_for_each(|file| copy_file(link, &from.join(&file.path), &to.join(&file.path)))
+}
+
+/// A folder cannot go into itself.
+pub(super) fn refuse_in_itself(from: &BoardPath, to: &BoardPath, doing: &str) -> Result<()> {
+    if format!("{}/", to.as_str()).starts_with(&format!("{}/", from.as_str())) {
+        return Err(Failure::usage(format!("cannot {doing}: it would be in itself")).next("name another"));
+    }
+    Ok(())
 }
 
 fn copy_file(link: &mut Link, from: &BoardPath, to: &BoardPath) -> Result<()> {

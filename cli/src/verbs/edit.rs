@@ -1,12 +1,19 @@
 //! `edit`.
 
-use std::{env, fs, io::Write, path::Path, process::Command};
+use std::{
+    env, fs,
+    io::{self, Write},
+    path::Path,
+    process::Command,
+};
 
 use clap::Args;
+use tempfile::TempDir;
 
 use super::put::put;
 use crate::{
     files::destination,
+    interrupt,
     jobs::stream,
     link::Board,
     manner::Manner,
@@ -29,26 +36,33 @@ impl Edit {
     /// Edits it.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         let editor = editor()?;
-        let name = destination(&self.path, None)?;
-        let trouble = |error| Failure::file("make a temporary file for", &name.to_string_lossy(), &error);
-        let folder = tempfile::tempdir().map_err(trouble)?;
+        let name = destination(&self.path, None).map_err(|failure| failure.next("edit :NAME"))?;
+        let folder = private_folder()
+            .map_err(|error| Failure::file("make a temporary file for", &name.to_string_lossy(), &error))?;
         let file = folder.path().join(&name);
         let old = self.fetch(board, &file)?;
-        if let Err(failure) = edit(&editor, &file) {
-            return Err(failure.next(format!("nothing was put; the file on {} is as it was", board.place())));
-        }
-        let new = fs::read(&file).map_err(trouble)?;
-        if old.as_ref() == Some(&new) {
-            note(&format!("{} was not changed", self.path));
-            return Ok(());
-        }
-        if let Err(failure) = put(board, vec![file], self.path, &Manner::default()) {
+        let edited = interrupt::while_another_has_it(|| edit(&editor, &file));
+        let new = fs::read(&file).ok();
+        let done = match (&new, edited) {
+            (new, Err(failure)) if *new == old || new.is_none() => {
+                let place = board.place();
+                return Err(failure.next(format!("nothing was put; the file on {place} is as it was")));
+            }
+            (_, Err(failure)) => Err(failure),
+            (None, Ok(())) => {
+                note("nothing was saved, and nothing put");
+                return Ok(());
+            }
+            (new, Ok(())) if *new == old => {
+                note(&format!("{} was not changed", self.path));
+                return Ok(());
+            }
+            (Some(_), Ok(())) => put(board, vec![file], self.path, &Manner::default()).map(drop),
+        };
+        done.map_err(|failure| {
             let kept = folder.keep().join(name);
-            return Err(
-                failure.next(format!("what was edited is kept in {}", Visible(&kept.to_string_lossy())))
-            );
-        }
-        Ok(())
+            failure.next(format!("what was edited is kept in {}", Visible(&kept.to_string_lossy())))
+        })
     }
 
     /// Gets the file, if it is there.
@@ -63,6 +77,14 @@ impl Edit {
         written.map_err(|error| Failure::file("write", &file.to_string_lossy(), &error))?;
         Ok(Some(bytes))
     }
+}
+
+/// A folder for what may be nobody else's business.
+fn private_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix("rawpaste-").tempdir()
 }
 
 /// What edits files here, as it is written: a program and perhaps words for it.

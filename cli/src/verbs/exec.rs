@@ -1,11 +1,12 @@
 //! `exec`, and what it shares with `run`.
 
-use std::io::Write;
+use std::{io::Write, path::Path};
 
 use clap::Args;
 use rawpaste::{DriveError, Error, Patience, Refused, Reply};
 
 use crate::{
+    files::is_standard,
     link::{Board, Link},
     output::Output,
     port::{Kind, Target},
@@ -26,15 +27,32 @@ use crate::{
     after_help = "Examples:\n  rawpaste exec 'print(6*7)'\n  rawpaste exec 'import os; print(os.uname())'"
 )]
 pub(crate) struct Exec {
+    #[command(flatten)]
+    reading: Reading,
     /// The code
     #[arg(allow_hyphen_values = true)]
     code: String,
 }
 
+/// What a program may read.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(super) struct Reading {
+    /// Type nothing into it: leave standard input to others, as in a shell's loop that reads
+    #[arg(short, long)]
+    no_input: bool,
+}
+
+impl Reading {
+    /// What a program reads, unless standard input was used up.
+    pub(super) fn of(self, program: &Path) -> Input {
+        if self.no_input || is_standard(program) { Input::Nothing } else { Input::Standard }
+    }
+}
+
 impl Exec {
     /// Runs it.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
-        execute(board.open()?, self.code.into_bytes(), Input::Standard)
+        execute(board.open()?, self.code.into_bytes(), self.reading.of(Path::new("")))
     }
 }
 
@@ -43,8 +61,30 @@ impl Exec {
 pub(crate) enum Input {
     /// What comes on standard input.
     Standard,
-    /// Nothing: standard input was something else.
+    /// Nothing: standard input is for something else.
     Nothing,
+}
+
+/// Lets the board forget the modules that it imported from files, so that a program that is run meets them as they are now. What
+/// is built in, and what the code of others set, stays.
+const FORGET: &str = "import sys\nfor m in list(sys.modules):\n if m!='__main__'and hasattr(sys.modules[m],'__file__'):del sys.modules[m]";
+
+/// Runs a program, its output as it comes; it imports its modules afresh.
+pub(crate) fn execute_program(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()> {
+    forget_modules(link)?;
+    execute(link, code, input)
+}
+
+/// Lets the board forget the modules that it imported from files.
+pub(crate) fn forget_modules(link: &mut Link) -> Result<()> {
+    let doing = format!("start a program on {}", link.place());
+    let forget = rawpaste::Exec::new(format!("exec({FORGET:?},{{}})"), |_| Ok(()));
+    let forget = forget.map_err(|error| Failure::of(&error.into(), &doing))?;
+    match link.attend_once(forget, |_| {}) {
+        // A firmware may have no such table.
+        Ok(_) | Err(DriveError::Engine(Error::Exception(_))) => Ok(()),
+        Err(error) => Err(Failure::of(&error, &doing)),
+    }
 }
 
 /// Runs code, its output as it comes.

@@ -3,7 +3,7 @@
 use clap::Args;
 use rawpaste::{Kind, Rename};
 
-use super::cp::{into_folder, on_board};
+use super::cp::{into_folder, on_board, refuse_in_itself};
 use crate::{
     link::Board,
     path::BoardPath,
@@ -35,6 +35,7 @@ impl Mv {
                 return Err(Failure::trouble(format!("cannot {doing}: a folder stands there"))
                     .next("remove it first, or name another path"));
             }
+            refuse_in_itself(&from, &to, &doing)?;
             // FAT would let a folder replace a file.
             if stands == Some(Kind::File) && link.kind_of(&from, &doing)? == Some(Kind::Directory) {
                 return Err(Failure::trouble(format!("cannot {doing}: a file stands there"))

@@ -7,8 +7,9 @@ use std::{
 
 use super::{
     cp::into_folder,
-    exec::{Input, execute},
+    exec::{Reading, execute_program},
     reset::reset_softly,
+    run::there,
 };
 use crate::{
     files::{Local, is_standard},
@@ -16,12 +17,12 @@ use crate::{
     link::{Board, Link, hint_at_folder},
     manner::Manner,
     path::BoardPath,
+    project,
     report::{Failure, Result, Visible},
     telling::Alone,
     tree::Send,
 };
 use clap::Args;
-use rawpaste::quote_str;
 
 /// Put files on the board, whole
 ///
@@ -44,6 +45,8 @@ pub(crate) struct Put {
     /// Run the file on the board when it is there: its output comes out as of run. Of several, the first
     #[arg(long, conflicts_with = "recursive")]
     run: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Reset the board softly when all is there, so that main.py runs, and leave it running
     #[arg(long, conflicts_with = "run")]
     reset: bool,
@@ -70,11 +73,11 @@ impl Put {
             self.run_tree(board)?;
             return if resets { reset_softly(board.open()?) } else { Ok(()) };
         }
-        let (manner, runs) = (self.manner, self.run);
+        let (manner, runs, reading) = (self.manner, self.run, self.reading);
         let (names, path) = self.names.split()?;
         let jobs = put(board, names, path, &manner)?;
         match jobs.first() {
-            Some(first) if runs => execute(board.open()?, program(first), Input::Standard),
+            Some(first) if runs => execute_program(board.open()?, there(first), reading.of(Path::new(""))),
             _ if resets => reset_softly(board.open()?),
             _ => Ok(()),
         }
@@ -88,7 +91,8 @@ impl Put {
             return Err(Failure::usage("put -r takes one folder").next("put -r DIR [:PATH]"));
         };
         let path = if path.names_a_folder() { path.join(&folder_name(&dir)?) } else { path };
-        Send { dir, path, ignore: !no_ignore, patterns: Vec::new(), delete: false, manner, dry_run: false }
+        let patterns = project::patterns(&dir)?;
+        Send { dir, path, ignore: !no_ignore, patterns, delete: false, manner, dry_run: false }
             .run(board)
             .map(drop)
     }
@@ -160,14 +164,6 @@ pub(super) fn jobs(
     }
     refuse_twice(&jobs)?;
     Ok(jobs)
-}
-
-/// Code that runs a file of the board, with its name in tracebacks where the firmware can.
-fn program(path: &BoardPath) -> Vec<u8> {
-    let mut name = Vec::new();
-    quote_str(path.as_str(), &mut name);
-    let name = String::from_utf8_lossy(&name);
-    format!("try:execfile\nexcept NameError:exec(open({name}).read())\nelse:execfile({name})\n").into_bytes()
 }
 
 pub(super) fn folder_name(dir: &Path) -> Result<String> {

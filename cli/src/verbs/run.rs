@@ -3,25 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rawpaste::quote_str;
 
-use super::exec::{Input, execute};
+use super::exec::{Reading, execute_program, forget_modules};
 use crate::{
-    files::{Local, is_standard},
+    files::Local,
     link::Board,
-    report::Result,
+    path::BoardPath,
+    report::{Result, Visible, tell},
 };
 
-/// Run a program from this machine on the board
+/// Run a program on the board
 ///
-/// Nothing is stored there. Output, standard input and ^C are as for exec.
+/// Of this machine, and nothing is stored there, or of the board (:PATH). It imports its modules afresh, so that it meets those that were
+/// put last; names that it sets stay for the next command. Output, standard input and ^C are as for exec.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  rawpaste run blink.py\n  rawpaste run --detach server.py\n  generate | rawpaste run -"
+    after_help = "Examples:\n  rawpaste run blink.py\n  rawpaste run :main.py\n  rawpaste run --detach server.py\n  generate | rawpaste run -"
 )]
 pub(crate) struct Run {
     /// Leave it running, and do not wait for what it prints. The next command interrupts it
     #[arg(short, long)]
     detach: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// The program; - is standard input
     file: PathBuf,
 }
@@ -29,14 +34,27 @@ pub(crate) struct Run {
 impl Run {
     /// Runs it.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
-        let code = program(&self.file)?;
-        if self.detach {
-            let doing = format!("start the program on {}", board.place());
-            return board.open()?.detach(&code, &doing);
+        let shown = self.file.to_string_lossy();
+        let code = match shown.strip_prefix(':') {
+            Some(path) => there(&BoardPath::of(path)),
+            None => program(&self.file)?,
+        };
+        if !self.detach {
+            return execute_program(board.open()?, code, self.reading.of(&self.file));
         }
-        let input = if is_standard(&self.file) { Input::Nothing } else { Input::Standard };
-        execute(board.open()?, code, input)
+        let doing = format!("start the program on {}", board.place());
+        forget_modules(board.open()?)?;
+        board.open()?.detach(&code, &doing)?;
+        tell(|out| writeln!(out, "started {} on {}", Visible(&shown), board.place()))
     }
+}
+
+/// Returns code that runs a program of the board, with its name in tracebacks where the firmware can.
+pub(crate) fn there(path: &BoardPath) -> Vec<u8> {
+    let mut name = Vec::new();
+    quote_str(path.as_str(), &mut name);
+    let name = String::from_utf8_lossy(&name);
+    format!("try:execfile\nexcept NameError:exec(open({name}).read())\nelse:execfile({name})\n").into_bytes()
 }
 
 /// Returns a program of this machine.

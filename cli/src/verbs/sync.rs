@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    exec::{Input, execute},
+    exec::{Input, execute_program},
     reset::reset_softly,
     run::program,
 };
@@ -59,7 +59,7 @@ impl Sync {
         let link = board.open()?;
         match after {
             Some(AfterSync::Reset) => reset_softly(link),
-            Some(AfterSync::Run(file)) => execute(link, program(&file)?, Input::Standard),
+            Some(AfterSync::Run(file)) => execute_program(link, program(&file)?, Input::Standard),
             Some(AfterSync::Nothing) | None => Ok(()),
         }
     }

@@ -10,7 +10,7 @@ use clap::Args;
 use rawpaste::{DriveError, Error, Exec, Patience, Refused};
 use rawpaste_blocking::Port;
 
-use super::{reset::reset_softly, run::program};
+use super::{exec::forget_modules, reset::reset_softly, run::program};
 use crate::{
     link::{Board, Link, TICK},
     manner::Manner,
@@ -18,7 +18,7 @@ use crate::{
     path::BoardPath,
     project::{self, AfterSync},
     repl::in_time,
-    report::{Failure, Result, closed_output, note, say},
+    report::{Failure, Result, Visible, closed_output, note, say},
     tree::{Changes, Send},
 };
 
@@ -84,6 +84,7 @@ impl Watch {
             dry_run: false,
         };
         let mut changes = Changes::of(&send)?;
+        note(&format!("watching {}; ^C ends it", Visible(&send.dir.to_string_lossy())));
         loop {
             let sent = send.run(board);
             let link = board.open()?;
@@ -115,7 +116,10 @@ fn follow(link: &mut Link, after: &AfterSync, changes: &mut Changes, send: &Send
             listen(link, changes, send)
         }
         AfterSync::Run(file) => match program(file) {
-            Ok(code) => execute(link, code, changes, send),
+            Ok(code) => {
+                forget_modules(link)?;
+                execute(link, code, changes, send)
+            }
             Err(failure) => {
                 let _ = failure.show();
                 Ok(wait(link, changes, send))

@@ -134,4 +134,17 @@ fn changes(port: &str, board: &Path) {
     let (exit, said) = edit(if cfg!(windows) { "rem " } else { "true " });
     assert!(exit == 0 && said.contains("not changed"), "{said}");
     assert_eq!(fs::read_to_string(board.join("note")).unwrap(), lines);
+    if cfg!(unix) {
+        // What was saved before the editor failed is kept.
+        let (exit, said) = edit("f() { echo two >> \"$1\"; return 7; }; f ");
+        let kept =
+            said.lines().find_map(|line| line.split_once("is kept in ")).map(|(_, kept)| kept).unwrap();
+        assert_eq!((exit, fs::read_to_string(kept).unwrap()), (3, format!("{lines}two\n")));
+        fs::remove_dir_all(Path::new(kept).parent().unwrap()).unwrap();
+    }
+    let new =
+        command(port, ["edit", ":new"]).env("EDITOR", if cfg!(windows) { "rem " } else { "true " }).output();
+    let new = new.unwrap();
+    assert!(code(&new) == 0 && errors(&new).contains("nothing was saved"), "{}", errors(&new));
+    assert!(!board.join("new").exists());
 }
