@@ -8,6 +8,7 @@ use crate::{
     boards::{Boards, everywhere},
     find,
     global::{self, Global},
+    interrupt,
     link::{Board, with_board},
     report::{Exit, Failure, Result},
     verbs,
@@ -137,7 +138,17 @@ fn do_all(verbs: Vec<Verb>, global: &Global, boards: Boards) -> Result<()> {
         return welcome(boards);
     }
     let target = global.tune(find::target(boards.one()?)?);
-    with_board(target, |board| on_board.into_iter().try_for_each(|verb| goes_on(verb.run(board))))
+    with_board(target, |board| {
+        let last = on_board.len() - 1;
+        on_board.into_iter().enumerate().try_for_each(|(at, verb)| {
+            goes_on(verb.run(board))?;
+            // It may have come when the command was as good as done.
+            match interrupt::came() && at < last {
+                true => Err(Failure::trouble("interrupted; what follows the + was not done")),
+                false => Ok(()),
+            }
+        })
+    })
 }
 
 /// Whether what follows is done: also where nobody wanted to read more of what was said.

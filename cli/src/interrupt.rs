@@ -19,6 +19,19 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Whether `^C` is for somebody else.
 static ELSEWHERE: AtomicBool = AtomicBool::new(false);
 
+/// Whether `^C` came.
+static CAME: AtomicBool = AtomicBool::new(false);
+
+/// Whether `^C` came since the start. An operation may have taken the message, and may have been done all the same.
+pub(crate) fn came() -> bool {
+    CAME.load(Ordering::Relaxed)
+}
+
+/// Forgets that it came: what it was for is done.
+pub(crate) fn heeded() {
+    CAME.store(false, Ordering::Relaxed);
+}
+
 /// Does something while another program has the terminal: `^C` is for that one.
 pub(crate) fn while_another_has_it<T>(work: impl FnOnce() -> T) -> T {
     ELSEWHERE.store(true, Ordering::Relaxed);
@@ -48,6 +61,7 @@ fn tell(interrupts: Vec<Sender<()>>) -> Result<()> {
         if ELSEWHERE.load(Ordering::Relaxed) {
             return;
         }
+        CAME.store(true, Ordering::Relaxed);
         if last.is_some_and(|last| last.elapsed() < SECOND) {
             thread::spawn(|| {
                 thread::sleep(SECOND);

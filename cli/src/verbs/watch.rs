@@ -12,6 +12,7 @@ use rawpaste_blocking::Port;
 
 use super::{exec::forget_modules, reset::reset_softly, run::program};
 use crate::{
+    interrupt,
     link::{Board, Link, TICK},
     manner::Manner,
     output::Output,
@@ -85,24 +86,34 @@ impl Watch {
         };
         let mut changes = Changes::of(&send)?;
         note(&format!("watching {}; ^C ends it", Visible(&send.dir.to_string_lossy())));
-        loop {
-            let sent = send.run(board);
-            let link = board.open()?;
-            link.expects_a_program();
-            let then = match sent {
-                Ok(_) => follow(link, &after, &mut changes, &send)?,
-                Err(failure) if link.goes_on() => {
-                    let _ = failure.show();
-                    note("waiting for a change");
-                    wait(link, &mut changes, &send)
-                }
-                Err(failure) => return Err(failure),
-            };
-            if then == Then::End {
-                // What runs is stopped as the board is left.
-                link.disturb();
-                return Ok(());
+        let done = rounds(board, &send, &after, &mut changes);
+        if !interrupt::came() {
+            return done;
+        }
+        interrupt::heeded();
+        // What runs is stopped as the board is left.
+        board.open()?.disturb();
+        Ok(())
+    }
+}
+
+/// Syncs and what follows, at each change.
+fn rounds(board: &mut Board, send: &Send, after: &AfterSync, changes: &mut Changes) -> Result<()> {
+    loop {
+        let sent = send.run(board);
+        let link = board.open()?;
+        link.expects_a_program();
+        let then = match sent {
+            Ok(_) => follow(link, after, changes, send)?,
+            Err(failure) if link.goes_on() => {
+                let _ = failure.show();
+                note("waiting for a change");
+                wait(link, changes, send)
             }
+            Err(failure) => return Err(failure),
+        };
+        if then == Then::End || interrupt::came() {
+            return Ok(());
         }
     }
 }
@@ -180,7 +191,7 @@ fn wait_for_it(link: &mut Link, changes: &mut Changes, send: &Send) -> Result<Op
 
 /// What comes next, if something does.
 fn comes(stopped: bool, changes: &mut Changes, send: &Send) -> Option<Then> {
-    if stopped { Some(Then::End) } else { changes.came(send).then_some(Then::Sync) }
+    if stopped || interrupt::came() { Some(Then::End) } else { changes.came(send).then_some(Then::Sync) }
 }
 
 /// Runs code until something changes, and when it ended waits for that.
