@@ -20,6 +20,7 @@ use rawpaste::{
     Config, DigestKind, DriveError, Error, Exec, FaultKind, Kind, Leave, Operation, Reset, Session, Stat,
 };
 use rawpaste_blocking::{Connection, Keyboard, Port};
+use tracing::debug;
 
 pub(crate) use away::restart_at_the_end;
 
@@ -122,6 +123,7 @@ impl Board {
         let link = match self.link.take() {
             Some(link) => link,
             None => {
+                debug!("opening {}", self.target);
                 let opened = self.target.open()?;
                 Link::new(self.target.clone(), opened, interrupt::listen()?.1)
             }

@@ -49,12 +49,22 @@ fn is_wanted() -> bool {
     io::stderr().is_terminal() && !is_quiet() && !verbose::is_shown()
 }
 
-fn line(total: Option<u64>, template: &str, message: &str) -> ProgressBar {
+fn line(total: Option<u64>, template: &str, message: String) -> ProgressBar {
     let line = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-    let line = line.with_message(Visible(message).to_string());
+    let line = line.with_message(message);
     match ProgressStyle::with_template(template) {
         Ok(style) => line.with_style(style),
         Err(_) => line,
+    }
+}
+
+/// Text that leaves room for a bar: a long path by its end.
+fn short(label: &str) -> String {
+    const LONGEST: usize = 32;
+    let all: Vec<_> = Visible(label).to_string().chars().collect();
+    match all.len() > LONGEST {
+        true => format!("\u{2026}{}", String::from_iter(&all[all.len() - LONGEST + 1..])),
+        false => String::from_iter(all),
     }
 }
 
@@ -68,12 +78,13 @@ pub(crate) struct Bar {
     /// How many of them earlier operations moved.
     before: u64,
     bar: Option<ProgressBar>,
+    shown: bool,
 }
 
 impl Bar {
     /// A bar for one file, that is not to be seen yet.
     pub(crate) fn new(label: &str) -> Self {
-        Self { label: label.into(), began: Instant::now(), total: None, before: 0, bar: None }
+        Self { label: label.into(), began: Instant::now(), total: None, before: 0, bar: None, shown: false }
     }
 
     /// A bar for several files of so many bytes together.
@@ -87,23 +98,27 @@ impl Bar {
     pub(crate) fn name(&mut self, label: &str) {
         label.clone_into(&mut self.label);
         if let Some(bar) = &self.bar {
-            bar.set_message(Visible(label).to_string());
+            bar.set_message(short(label));
         }
     }
 
     /// Takes what the engine tells.
     pub(crate) fn on_event(&mut self, event: Event<'_>) {
         let Event::Progress(progress) = event else { return };
-        let Some(total) = self.total.or(progress.total) else { return };
-        if self.bar.is_none() && self.began.elapsed() >= MOMENT && is_wanted() {
-            let template = "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
-            let bar = line(Some(total), template, &self.label).with_elapsed(self.began.elapsed());
-            self.bar = Some(bar.clone());
-            set(Some(bar));
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_length(total);
-            bar.set_position(self.before.saturating_add(progress.done).min(total));
+        let Some(total) = self.total.or(progress.total).filter(|_| is_wanted()) else { return };
+        let template = "{msg} {wide_bar} {percent:>3}% {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+        // It counts from the start, so that its rate is right when it shows.
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = line(Some(total), template, short(&self.label));
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+            bar
+        });
+        bar.set_length(total);
+        bar.set_position(self.before.saturating_add(progress.done).min(total));
+        if !self.shown && self.began.elapsed() >= MOMENT {
+            self.shown = true;
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            set(Some(bar.clone()));
         }
     }
 
@@ -115,7 +130,7 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if self.bar.is_some() {
+        if self.shown {
             set(None);
         }
     }
@@ -141,7 +156,7 @@ impl Doing {
             if !goes_on(MOMENT) {
                 return;
             }
-            let line = line(None, "{spinner} {msg} {elapsed}", &doing).with_elapsed(MOMENT);
+            let line = line(None, "{spinner} {wide_msg} {elapsed}", Visible(&doing).to_string()).with_elapsed(MOMENT);
             set(Some(line.clone()));
             while goes_on(TICK) {
                 line.tick();

@@ -19,6 +19,7 @@ pub(crate) fn show() {
     let shown = shown.with_timer(uptime()).with_target(false).with_level(false).with_ansi(colours);
     // It is asked for once; a second time would change nothing.
     let _ = shown.try_init();
+    debug!("rawpaste {} on {} {}", env!("CARGO_PKG_VERSION"), env::consts::OS, env::consts::ARCH);
 }
 
 /// Whether it is.

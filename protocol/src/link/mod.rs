@@ -393,7 +393,10 @@ impl Link {
     }
 
     fn set(&mut self, phase: Phase) {
+        let before = self.name();
         self.phase = phase;
-        trace::phase(self.name());
+        if before != self.name() {
+            trace::phase(self.name());
+        }
     }
 }
