@@ -2,8 +2,11 @@
 
 use std::{
     process,
-    sync::atomic::{AtomicBool, Ordering},
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -40,22 +43,22 @@ pub(crate) fn while_another_has_it<T>(work: impl FnOnce() -> T) -> T {
     done
 }
 
-/// From now on `^C` is a message. After a second one the command still has a second to leave the board in
-/// order. To be called once: this or [`listen_all`].
+/// Who is told.
+static LISTENERS: Mutex<Vec<Sender<()>>> = Mutex::new(Vec::new());
+
+/// From now on `^C` is a message. After a second one the command still has a second to leave the board in order. Each that
+/// listens has each message.
 pub(crate) fn listen() -> Result<(Sender<()>, Receiver<()>)> {
     let (sender, receiver) = channel();
-    tell(vec![sender.clone()])?;
+    let mut listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if listeners.is_empty() {
+        handle()?;
+    }
+    listeners.push(sender.clone());
     Ok((sender, receiver))
 }
 
-/// The same for so many boards at once: each has the message.
-pub(crate) fn listen_all(boards: usize) -> Result<Vec<Receiver<()>>> {
-    let (senders, receivers) = (0..boards).map(|_| channel()).unzip();
-    tell(senders)?;
-    Ok(receivers)
-}
-
-fn tell(interrupts: Vec<Sender<()>>) -> Result<()> {
+fn handle() -> Result<()> {
     let mut last: Option<Instant> = None;
     let handler = move || {
         if ELSEWHERE.load(Ordering::Relaxed) {
@@ -71,9 +74,9 @@ fn tell(interrupts: Vec<Sender<()>>) -> Result<()> {
             });
         }
         last = Some(Instant::now());
-        for interrupts in &interrupts {
+        for listener in LISTENERS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             // Without a receiver the work on that board is ending already.
-            let _ = interrupts.send(());
+            let _ = listener.send(());
         }
     };
     ctrlc::set_handler(handler).map_err(|error| Failure::trouble(format!("cannot listen for ^C: {error}")))

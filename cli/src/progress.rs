@@ -156,7 +156,8 @@ impl Doing {
             if !goes_on(MOMENT) {
                 return;
             }
-            let line = line(None, "{spinner} {wide_msg} {elapsed}", Visible(&doing).to_string()).with_elapsed(MOMENT);
+            let line = line(None, "{spinner} {wide_msg} {elapsed}", Visible(&doing).to_string())
+                .with_elapsed(MOMENT);
             set(Some(line.clone()));
             while goes_on(TICK) {
                 line.tick();

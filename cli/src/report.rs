@@ -160,12 +160,18 @@ impl Failure {
             Some(2) => {
                 ("there is no such file or folder on the board", "`rawpaste ls :` shows what is there")
             }
-            Some(1 | 13 | 39) if verb == "remove" => ("the board does not permit it for a folder with something in it", whole),
-            Some(21) if verb == "remove" => ("it is a folder", whole),
-            Some(21) if verb == "get" => {
-                ("it is a folder", "`rawpaste get -r :FOLDER` gets it with all that is in it; `rawpaste ls` lists it")
+            Some(1 | 13 | 39) if verb == "remove" => {
+                ("the board does not permit it for a folder with something in it", whole)
             }
-            Some(1 | 13) => ("the board does not permit it", "see whether its file system can be written to: `rawpaste df`"),
+            Some(21) if verb == "remove" => ("it is a folder", whole),
+            Some(21) if verb == "get" => (
+                "it is a folder",
+                "`rawpaste get -r :FOLDER` gets it with all that is in it; `rawpaste ls` lists it",
+            ),
+            Some(1 | 13) => (
+                "the board does not permit it",
+                "see whether its file system can be written to: `rawpaste df`",
+            ),
             Some(17) => ("there is one of this name on the board", "remove it first, or name another"),
             Some(20) => ("a part of the path is a file, not a folder", "`rawpaste ls :` shows what is there"),
             Some(21) => {

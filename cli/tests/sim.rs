@@ -8,6 +8,41 @@ use std::{ffi::OsStr, fs};
 
 use command::{at, code, command, done, errors, noise, run, run_with};
 
+#[test]
+fn from_one_board_to_another() {
+    let [one, two] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [from, to] = [at("sim", one.path()), at("sim", two.path())];
+    let big = noise(100_000, 3);
+    fs::create_dir_all(one.path().join("lib/sub")).unwrap();
+    fs::write(one.path().join("main.py"), "print(1)\n").unwrap();
+    fs::write(one.path().join("lib/sub/big"), &big).unwrap();
+    let cp = |words: &[&str]| {
+        let words = ["cp"].iter().chain(words).copied();
+        run(&from, words.chain(["--to", &*to]))
+    };
+    for words in
+        [&[":main.py", ":"][..], &["-r", ":lib", ":"], &["-r", ":lib/", ":old/lib"], &["-r", ":lib", ":"]]
+    {
+        let output = cp(words);
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+    }
+    assert_eq!(fs::read(two.path().join("main.py")).unwrap(), b"print(1)\n");
+    for copy in ["lib/sub/big", "old/lib/sub/big"] {
+        assert!(fs::read(two.path().join(copy)).unwrap() == big, "{copy}");
+    }
+    for (words, status, why) in [
+        (&[":lib", ":"][..], 3, "cp -r"),
+        (&["main.py", ":"], 2, "begin with :"),
+        (&[":main.py", ":none/x"], 3, "mkdir -p"),
+        (&[":none", ":"], 3, "no such file"),
+    ] {
+        let output = cp(words);
+        assert!(code(&output) == status && errors(&output).contains(why), "{words:?}: {}", errors(&output));
+    }
+    let same = run(&from, ["cp", ":main.py", ":", "--to", &*from]);
+    assert!(code(&same) == 2 && errors(&same).contains("the same board"), "{}", errors(&same));
+}
+
 /// Whoever has read enough stops nothing.
 #[test]
 fn a_closed_output_ends_nothing() {

@@ -36,7 +36,8 @@ struct Outcome {
 
 /// Does `work` on each board, says of each when it ends, and then what it came to.
 pub(crate) fn on_each(boards: &[Target], work: &impl Work) -> Result<()> {
-    let interrupts = interrupt::listen_all(boards.len())?;
+    let interrupts = boards.iter().map(|_| interrupt::listen()).collect::<Result<Vec<_>>>()?;
+    let interrupts = interrupts.into_iter().map(|(_, receiver)| receiver);
     let lines = MultiProgress::new();
     if is_quiet() || verbose::is_shown() {
         lines.set_draw_target(ProgressDrawTarget::hidden());

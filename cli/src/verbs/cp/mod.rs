@@ -1,5 +1,7 @@
 //! `cp`, and how it and `mv` read their paths.
 
+mod across;
+
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
@@ -17,6 +19,7 @@ use crate::{
     link::{Board, Link},
     manner::Manner,
     path::BoardPath,
+    port::Target,
     project,
     report::{Failure, Result, Visible, tell},
     tree::{Send, change, fetch, list},
@@ -25,16 +28,19 @@ use crate::{
 /// Copy files to the board, from it, or from one place there to another
 ///
 /// A path that begins with : is on the board. The last one is where they go: a name for one, or a folder. What goes from the
-/// board to the board does not travel.
+/// board to the board does not travel. With --to it goes to another board.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  rawpaste cp main.py :\n  rawpaste cp :log.txt .\n  rawpaste cp :main.py :backup.py\n  \
-                  rawpaste cp -r lib :"
+                  rawpaste cp -r lib :\n  rawpaste --port a0 cp :log.txt :old/ --to a1"
 )]
 pub(crate) struct Cp {
     /// Copy folders with all that is in them: into the last path if that is a folder that is there, else as it
     #[arg(short, long)]
     recursive: bool,
+    /// Copy from the board to this other one, named as after --port
+    #[arg(long, value_name = "PORT")]
+    to: Option<Target>,
     #[command(flatten)]
     manner: Manner,
     /// What to copy, then where to
@@ -53,10 +59,17 @@ impl Cp {
                 Err(Failure::usage("some of these are on the board, and some are not")
                     .next("copy those of the board on their own"))
             }
+            to_here if self.to.is_some() && (to_here.is_none() || theirs.is_empty()) => {
+                Err(Failure::usage("with --to both are on boards, and their paths begin with :")
+                    .next("cp :FILE :PATH --to PORT"))
+            }
             Some(to) if theirs.is_empty() => {
                 self.put(board, from.into_iter().map(PathBuf::from).collect(), to)
             }
-            Some(to) => self.copy(board.open()?, &theirs, to),
+            Some(to) => match self.to.take() {
+                Some(other) => across::copy(board, &theirs, (&to, other), self.recursive, &self.manner),
+                None => self.copy(board.open()?, &theirs, to),
+            },
             None if theirs.is_empty() => Err(Failure::usage("none of these is on the board")
                 .next("a path of the board begins with :, as in cp main.py :")),
             None => self.get(board, &theirs, Path::new(&to)),
@@ -179,16 +192,22 @@ pub(super) fn into_folder(link: &mut Link, path: BoardPath, several: usize) -> R
     }
 }
 
-/// Returns where something on the board comes from and goes to.
+/// Returns where something on the board comes from and goes to there.
 pub(super) fn on_board(from: &BoardPath, to: &BoardPath) -> Result<(BoardPath, BoardPath)> {
+    let (from, to) = ends(from, to)?;
+    if from == to {
+        return Err(Failure::usage(format!("{from} and {to} are the same")).next("name another path"));
+    }
+    Ok((from, to))
+}
+
+/// Returns where something comes from and goes to.
+fn ends(from: &BoardPath, to: &BoardPath) -> Result<(BoardPath, BoardPath)> {
     let from = from.as_file();
     let Some(name) = from.name() else {
         return Err(Failure::usage(format!("{from} names nothing that can be moved or copied"))
             .next("name the files and folders in it"));
     };
     let to = if to.names_a_folder() { to.join(name) } else { to.clone() };
-    if from == to {
-        return Err(Failure::usage(format!("{from} and {to} are the same")).next("name another path"));
-    }
     Ok((from, to))
 }
