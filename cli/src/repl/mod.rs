@@ -58,6 +58,10 @@ pub(crate) fn run(link: &mut Link, terminal: bool, screen: Screen, script: Optio
             Then::Wait { runs } => repl.wait(runs)?,
             Then::Leave => {
                 repl.link.let_be();
+                if terminal {
+                    // What comes next begins at the left edge.
+                    say("");
+                }
                 return repl.console.screen.end();
             }
             Then::Stop => {

@@ -1,6 +1,10 @@
 //! `init`.
 
-use std::{fs::File, io::Write};
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::Path,
+};
 
 use clap::Args;
 
@@ -31,14 +35,24 @@ ignore = ["/rawpaste.toml", "/README.md", "/.*"]
 after-sync = "reset"
 "##;
 
+/// What is sent, and where there is such a folder.
+const HERE: &str = r#"tree = [".", ":"]"#;
+const SRC: &str = r#"tree = ["src", ":"]"#;
+
 impl Init {
     /// Writes it.
     pub(crate) fn run(self) -> Result<()> {
-        let written = File::create_new(project::NAME).and_then(|mut file| file.write_all(TEXT.as_bytes()));
-        written.map_err(|error| {
-            Failure::file("write", project::NAME, &error).next("edit the one that is here, or move it away")
+        // Where there is such a folder, what is beside it is for this machine.
+        let src = Path::new("src").is_dir();
+        let text = if src { TEXT.replace(HERE, SRC) } else { TEXT.into() };
+        let written = File::create_new(project::NAME).and_then(|mut file| file.write_all(text.as_bytes()));
+        written.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Failure::usage(format!("there is a {} here", project::NAME))
+                .next("edit it, or move it away"),
+            _ => Failure::file("write", project::NAME, &error).next("see whether this folder can be written to"),
         })?;
-        tell(|out| writeln!(out, "wrote {}; `rawpaste watch` sends this folder to the board", project::NAME))
+        let sent = if src { "src" } else { "this folder" };
+        tell(|out| writeln!(out, "wrote {}; `rawpaste watch` sends {sent} to the board", project::NAME))
     }
 }
 
@@ -48,7 +62,8 @@ mod tests {
     #[test]
     fn it_can_be_read() {
         let uncommented = super::TEXT.replace("#port", "port");
-        for text in [super::TEXT, &uncommented] {
+        assert!(super::TEXT.contains(super::HERE));
+        for text in [super::TEXT, &uncommented, &super::TEXT.replace(super::HERE, super::SRC)] {
             assert!(crate::project::Project::parse(text, std::path::Path::new("/x")).is_ok());
         }
     }
