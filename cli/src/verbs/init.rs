@@ -47,9 +47,11 @@ impl Init {
         let text = if src { TEXT.replace(HERE, SRC) } else { TEXT.into() };
         let written = File::create_new(project::NAME).and_then(|mut file| file.write_all(text.as_bytes()));
         written.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Failure::usage(format!("there is a {} here", project::NAME))
-                .next("edit it, or move it away"),
-            _ => Failure::file("write", project::NAME, &error).next("see whether this folder can be written to"),
+            io::ErrorKind::AlreadyExists => {
+                Failure::usage(format!("there is a {} here", project::NAME)).next("edit it, or move it away")
+            }
+            _ => Failure::file("write", project::NAME, &error)
+                .next("see whether this folder can be written to"),
         })?;
         let sent = if src { "src" } else { "this folder" };
         tell(|out| writeln!(out, "wrote {}; `rawpaste watch` sends {sent} to the board", project::NAME))
