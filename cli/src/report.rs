@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use rawpaste::{DriveError, Error, Exception, Fault, FaultKind, Refused};
+use rawpaste::{DriveError, Error, Exception, Fault, FaultKind, Refused, acts_on_a_terminal};
 
 use crate::{
     device,
@@ -79,7 +79,12 @@ impl Failure {
         self.text.clone() + &next
     }
 
-    /// What happened, without what to do next.
+    /// What happened, without what to do next; nothing if it was told already.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same.
     pub(crate) fn into_text(self) -> String {
         self.text
     }
@@ -245,7 +250,22 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
 
 /// Writes a value to standard output, for machines.
 pub(crate) fn print_json(value: &serde_json::Value) -> Result<()> {
-    print(|out| writeln!(out, "{value:#}"))
+    print(|out| writeln!(out, "{}", json_text(value)))
+}
+
+/// Returns the value as JSON of several lines, with what would act on a terminal escaped: serde_json does that to the control
+/// characters of ASCII alone.
+fn json_text(value: &serde_json::Value) -> String {
+    let mut text = String::new();
+    for character in format!("{value:#}").chars() {
+        // A line's end stands between values only, and all others inside of strings only.
+        if character != '\n' && acts_on_a_terminal(character) {
+            text.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            text.push(character);
+        }
+    }
+    text
 }
 
 /// What it means for a program's output that standard output takes no more.
@@ -264,7 +284,7 @@ pub(crate) struct Visible<'a>(pub(crate) &'a str);
 impl fmt::Display for Visible<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.0.chars() {
-            if character.is_control() || is_bidi(character) {
+            if acts_on_a_terminal(character) {
                 write!(f, "{}", character.escape_default())?;
             } else {
                 write!(f, "{character}")?;
@@ -274,7 +294,29 @@ impl fmt::Display for Visible<'_> {
     }
 }
 
-/// Characters that change the order in which a terminal shows others.
-const fn is_bidi(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All that acts on a terminal, and no more, is escaped; what is read back is the same.
+    #[test]
+    fn json_does_not_act_on_a_terminal() {
+        let all: String = ('\0'..=char::MAX).filter(|character| acts_on_a_terminal(*character)).collect();
+        assert_eq!(all.chars().count(), 65 + 3 + 5 + 4);
+        let value = serde_json::json!({ "caf\u{e9}\u{9b}2J": ["\u{1f40d}\u{202e}\"\\", all], "n": 1 });
+        let text = json_text(&value);
+        assert!(!text.chars().any(|character| character != '\n' && acts_on_a_terminal(character)), "{text}");
+        assert!(text.contains("\"caf\u{e9}\\u009b2J\""), "{text}");
+        assert!(
+            text.contains("\u{1f40d}\\u202e\\\"\\\\") && text.contains("\\u007f") && text.contains("\\u061c"),
+            "{text}"
+        );
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"), value);
+    }
+
+    #[test]
+    fn what_is_shown_does_not_act_on_a_terminal() {
+        let shown = Visible("a\u{1b}[2J\u{9b}\u{7f}\u{61c}\u{202e}\n\u{e9}").to_string();
+        assert_eq!(shown, "a\\u{1b}[2J\\u{9b}\\u{7f}\\u{61c}\\u{202e}\\n\u{e9}");
+    }
 }

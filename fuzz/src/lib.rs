@@ -16,12 +16,12 @@ pub use link::link;
 pub use literal::literal;
 pub use paste::paste;
 
-use rawpaste::Error;
+use rawpaste::{Error, acts_on_a_terminal};
 
 /// What an error says must be fit to be shown, and must not have grown with what the board sent.
 fn presentable(error: &Error) {
     let text = error.to_string();
-    assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
+    assert!(text.chars().all(|character| character == '\n' || !acts_on_a_terminal(character)), "{text:?}");
     match error {
         Error::Fault(fault) => assert!(fault.heard.len() <= 64, "{} bytes were kept", fault.heard.len()),
         // Bytes that are not UTF-8 take three each as text.

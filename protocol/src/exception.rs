@@ -1,11 +1,11 @@
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
-use crate::helper::DAMAGED;
+use crate::{acts_on_a_terminal, helper::DAMAGED};
 
 /// What a script raised, parsed from the traceback that the board sent.
 ///
-/// The text comes from the board: [`Display`](fmt::Display) shows it with its control characters escaped.
+/// The text comes from the board: [`Display`](fmt::Display) shows it with what would act on a terminal escaped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exception {
@@ -70,7 +70,7 @@ impl fmt::Display for Exception {
                 f.write_str("\n")?;
             }
             for character in line.chars() {
-                if character.is_control() {
+                if acts_on_a_terminal(character) {
                     write!(f, "{}", character.escape_default())?;
                 } else {
                     write!(f, "{character}")?;
@@ -142,5 +142,9 @@ mod tests {
     fn what_a_board_says_is_escaped_when_shown() {
         let exception = Exception::parse(b"ValueError: \x1b[2Jgone\x07");
         assert_eq!(alloc::format!("{exception}"), "ValueError: \\u{1b}[2Jgone\\u{7}");
+        let text = "KeyError: \u{7f}\u{9b}2J\u{61c}\u{200f}\u{202e}\u{2066}\r caf\u{e9}\u{1f40d}";
+        let shown = alloc::format!("{}", Exception::parse(text.as_bytes()));
+        let expected = r"KeyError: \u{7f}\u{9b}2J\u{61c}\u{200f}\u{202e}\u{2066}\r caf";
+        assert_eq!(shown.strip_prefix(expected), Some("\u{e9}\u{1f40d}"));
     }
 }

@@ -181,7 +181,7 @@ pub use ops::{
 };
 pub use outbox::Outbox;
 pub use policy::{Cause, Holds, Policy};
-pub use quote::{Quoting, escaped, quote, quote_str};
+pub use quote::{Quoting, acts_on_a_terminal, escaped, quote, quote_str};
 pub use run::{Event, Run, Step};
 pub use script::Script;
 pub use session::Session;

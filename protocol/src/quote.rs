@@ -61,6 +61,18 @@ pub fn escaped(bytes: &[u8]) -> String {
     bytes.escape_ascii().map(char::from).collect()
 }
 
+/// Returns whether a character would act on a terminal instead of standing there: a control character, of ASCII or of the
+/// second kind (U+0080 to U+009F), or one that changes the order in which others are shown.
+#[must_use]
+pub fn acts_on_a_terminal(character: char) -> bool {
+    let orders = '\u{202a}'..='\u{202e}';
+    let isolates = '\u{2066}'..='\u{2069}';
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}')
+        || orders.contains(&character)
+        || isolates.contains(&character)
+}
+
 const fn must_escape(byte: u8, quoting: Quoting) -> bool {
     match byte {
         0x00 | 0x03 | 0x04 | b'\n' | b'\r' | b'\'' | b'\\' => true,

@@ -6,7 +6,7 @@ use super::{
     Plan, Runner, Stage,
     series::{Figures, Row},
 };
-use crate::report::{Result, print};
+use crate::report::{Result, print_json};
 
 /// Prints them.
 pub(super) fn print_all(plan: &Plan, peers: &[String], runners: &[Runner], rows: &[Row]) -> Result<()> {
@@ -18,7 +18,7 @@ pub(super) fn print_all(plan: &Plan, peers: &[String], runners: &[Runner], rows:
         "peers": peers,
         "rows": rows.iter().map(|row| of_row(row, runners)).collect::<Vec<_>>(),
     });
-    print(|out| writeln!(out, "{value:#}"))
+    print_json(&value)
 }
 
 fn of_row(row: &Row, runners: &[Runner]) -> Value {

@@ -8,7 +8,7 @@ use super::{
     rows::Row,
     runs::Runs,
 };
-use crate::report::{Result, print};
+use crate::report::{Result, print_json};
 
 /// Prints it.
 pub(super) fn print_all(matrix: &Matrix, runs: &Runs, rows: &[Row], judged: &[Judged]) -> Result<()> {
@@ -30,7 +30,7 @@ pub(super) fn print_all(matrix: &Matrix, runs: &Runs, rows: &[Row], judged: &[Ju
         "rows": rows.iter().map(of_row).collect::<Vec<_>>(),
         "ratios": judged.iter().map(of_judged).collect::<Vec<_>>(),
     });
-    print(|out| writeln!(out, "{value:#}"))
+    print_json(&value)
 }
 
 fn micros(time: std::time::Duration) -> u64 {
