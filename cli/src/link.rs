@@ -1,5 +1,6 @@
 //! A board for the time of a command: opened, used, and left at its friendly prompt.
 
+mod asking;
 mod away;
 mod passing;
 
@@ -16,9 +17,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rawpaste::{
-    Config, DigestKind, DriveError, Error, Exec, FaultKind, Kind, Leave, Operation, Reset, Session, Stat,
-};
+use rawpaste::{Config, DigestKind, DriveError, Error, Exec, FaultKind, Leave, Operation, Reset, Session};
 use rawpaste_blocking::{Connection, Keyboard, Port};
 use tracing::debug;
 
@@ -197,16 +196,6 @@ impl Link {
         let done = self.attend(operation, |_| {});
         drop(line);
         done.map_err(|error| Failure::of(&error, doing))
-    }
-
-    /// Asks what stands at a path, if anything does; `doing` completes "cannot ...".
-    pub(crate) fn kind_of(&mut self, path: &BoardPath, doing: &str) -> Result<Option<Kind>> {
-        let stat = Stat::new(self.path(path)?).map_err(|error| Failure::of(&error.into(), doing))?;
-        match self.attend(stat, |_| {}) {
-            Ok(status) => Ok(Some(status.kind)),
-            Err(DriveError::Engine(Error::Exception(exception))) if exception.errno == Some(2) => Ok(None),
-            Err(error) => Err(Failure::of(&error, doing)),
-        }
     }
 
     /// Takes note of how an operation ended.

@@ -51,7 +51,7 @@
 //!
 //! # Three rings
 //!
-//! - **Operations** speak scripts and replies: [`Exec`], [`Eval`], [`Info`], [`Stat`], [`List`], [`Remove`],
+//! - **Operations** speak scripts and replies: [`Exec`], [`Eval`], [`Info`], [`Stat`], [`StatAll`], [`List`], [`Remove`],
 //!   [`MakeDir`], [`Rename`], [`Space`], [`Leave`], [`Reset`], and with feature `transfer` `Put`, `PutAll`, `Get`, `Digest`, `TreeDigest`,
 //!   `ListTree` and `ChangeTree`. One of your own implements [`Operation`]; it sees no byte of the protocol and no clock.
 //! - **The session** speaks bytes and time: [`Session`] is what is kept from run to run, a [`Run`] is one operation under
@@ -177,7 +177,7 @@ pub use literal::{Malformed, Value};
 pub use operation::{Needs, Operation, Progress, Reply, Stdin};
 pub use ops::{
     Captured, Clock, DateTime, Entry, Eval, Exec, Info, Kind, Leave, List, MakeDir, Mount, Mounts, Remove,
-    Rename, Reset, Room, Space, Stat, Status,
+    Rename, Reset, Room, Space, Stat, StatAll, Status,
 };
 pub use outbox::Outbox;
 pub use policy::{Cause, Holds, Policy};

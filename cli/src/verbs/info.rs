@@ -23,9 +23,9 @@ impl Info {
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
         let link = board.open()?;
         let about = link.run(rawpaste::Info::new(), &format!("ask {}", link.place()))?;
-        // Some boards cannot tell, and lack nothing else.
-        let room = Space::new("").map_err(|error| Failure::of(&error.into(), "ask for room"))?;
-        let room = link.attend(room, |_| {}).ok();
+        let doing = format!("ask {} for its room", link.place());
+        let room = Space::new("").map_err(|error| Failure::of(&error.into(), &doing))?;
+        let room = link.run_if_it_can(room, &doing)?;
         if self.json {
             return print_json(&json!({
                 "firmware": about.name,

@@ -15,6 +15,7 @@ mod rename;
 mod reset;
 mod space;
 mod stat;
+mod stat_all;
 
 pub use about::Info;
 pub use clock::{Clock, DateTime};
@@ -29,6 +30,7 @@ pub use rename::Rename;
 pub use reset::Reset;
 pub use space::{Room, Space};
 pub use stat::{Kind, Stat, Status};
+pub use stat_all::StatAll;
 
 use alloc::format;
 use core::ops::ControlFlow;

@@ -86,11 +86,15 @@ impl Operation for Stat {
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Status>, Error> {
         reply.finished().map_err(|error| explain(error, &["stat"]))?;
-        let values: [Value; 3] = self.answer.values()?;
-        let number = |at: usize| values[at].as_count().ok_or_else(|| self.answer.senseless());
-        let kind = Kind::of_mode(number(0)?);
-        Ok(ControlFlow::Break(Status { kind, size: number(1)?, modified: number(2)? }))
+        status(&self.answer).map(ControlFlow::Break)
     }
+}
+
+/// Reads what the helper printed.
+pub(super) fn status(answer: &Answer) -> Result<Status, Error> {
+    let values: [Value; 3] = answer.values()?;
+    let number = |at: usize| values[at].as_count().ok_or_else(|| answer.senseless());
+    Ok(Status { kind: Kind::of_mode(number(0)?), size: number(1)?, modified: number(2)? })
 }
 
 #[cfg(feature = "testing")]

@@ -13,7 +13,7 @@ use core::{ops::ControlFlow, time::Duration};
 
 use crate::{
     About, Board, Digest, DigestKind, Error, Eval, Exec, Get, Hash, Leave, List, MakeDir, Needs, Operation,
-    Placed, Put, Remove, Rename, Reply, Script, Stat, Stdin,
+    Placed, Put, Remove, Rename, Reply, Script, Stat, StatAll, Stdin,
     testing::{Act, Capabilities, Firmware, Program, RawPaste, Scenario, Task},
 };
 
@@ -184,6 +184,19 @@ fn trouble() -> Vec<Scenario> {
             ],
         ),
         story(
+            "some_of_many_are_not_there",
+            vec![],
+            vec![
+                put("a", vec![1; 7], "done"),
+                // More than one script asks for.
+                sizes(&["a"; 20], "7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7"),
+                sizes(&["none", "a", "a/b", "a", "none"], "2 7 20 7 2"),
+                sizes(&["none"; 3], "2 2 2"),
+                sizes(&[], ""),
+                eval(),
+            ],
+        ),
+        story(
             "what_is_in_the_way",
             vec![],
             vec![
@@ -295,6 +308,20 @@ pub(super) fn list(path: &'static str, outcome: &str) -> Task {
         entries.iter().map(|entry| format!("{:?} {} {}\n", entry.kind, entry.name, entry.size)).collect()
     };
     Task::new(move || List::new(path), tell, outcome)
+}
+
+/// The size of each, or the number of what was raised.
+fn sizes(paths: &[&str], outcome: &str) -> Task {
+    let paths: Vec<String> = paths.iter().map(|path| (*path).into()).collect();
+    let tell = |results: Vec<Result<crate::Status, Error>>| {
+        let one = |result: Result<crate::Status, Error>| match result {
+            Ok(status) => status.size.to_string(),
+            Err(Error::Exception(exception)) => exception.errno.unwrap_or_default().to_string(),
+            Err(error) => error.to_string(),
+        };
+        results.into_iter().map(one).collect::<Vec<_>>().join(" ")
+    };
+    Task::new(move || StatAll::new(paths.clone()), tell, outcome)
 }
 
 fn remove(path: &'static str, outcome: &str) -> Task {
