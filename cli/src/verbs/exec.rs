@@ -1,6 +1,9 @@
 //! `exec`, and what it shares with `run`.
 
-use std::{io::Write, path::Path};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use clap::Args;
 use rawpaste::{DriveError, Error, Patience, Refused, Reply};
@@ -111,25 +114,45 @@ pub(crate) fn execute(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()
     if typist.as_ref().is_some_and(|typist| typist.stop()) {
         link.disturb();
     }
-    match (closed, done) {
-        (Some(error), _) => Err(closed_output(&error)),
-        (None, Ok(Reply::Reset)) => {
-            note("note: the code ended in a reset of the board, as sys.exit() does");
-            Ok(())
-        }
-        (None, Ok(Reply::Closed)) => {
+    if let Some(error) = closed {
+        return Err(closed_output(&error));
+    }
+    if ended(link, done, &doing)? == Ended::InReset {
+        note("note: the code ended in a reset of the board, as sys.exit() does");
+    }
+    Ok(())
+}
+
+/// How code ended that did not raise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// At its end.
+    Whole,
+    /// In a reset of the board.
+    InReset,
+}
+
+/// What it means that the user's code ended so; what it raised is told here. `doing` completes "cannot ...".
+pub(super) fn ended(
+    link: &mut Link,
+    done: std::result::Result<Reply, DriveError<io::Error>>,
+    doing: &str,
+) -> Result<Ended> {
+    match done {
+        Ok(Reply::Reset) => Ok(Ended::InReset),
+        Ok(Reply::Closed) => {
             link.unplug();
             Err(Failure::trouble(
                 "the port closed while the code ran: it reset the board, or the board was unplugged",
             )
             .next("if it should have reset, go on; else plug the board in again"))
         }
-        (None, Ok(_)) => Ok(()),
-        (None, Err(DriveError::Engine(Error::Exception(exception)))) => {
+        Ok(_) => Ok(Ended::Whole),
+        Err(DriveError::Engine(Error::Exception(exception))) => {
             say(&exception.to_string());
             Err(Failure::told(Exit::Raised))
         }
-        (None, Err(error)) => Err(Failure::of(&error, &doing)),
+        Err(error) => Err(Failure::of(&error, doing)),
     }
 }
 
