@@ -1,6 +1,7 @@
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use rawpaste::{Event, Placed};
 
+use super::Told;
 use crate::{
     port::Target,
     report::{Result, Visible, note, print, say, tell},
@@ -14,10 +15,15 @@ pub(crate) struct Line {
     bar: ProgressBar,
     /// What was said of the last file that is in place.
     last: String,
-    /// How many files are in place, and their bytes; how many of them were there already.
-    files: usize,
-    bytes: u64,
-    same: usize,
+    count: Count,
+}
+
+/// How many files are in place, and their bytes; how many of them were there already.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Count {
+    pub(super) files: usize,
+    pub(super) bytes: u64,
+    pub(super) same: usize,
 }
 
 impl Line {
@@ -32,21 +38,22 @@ impl Line {
             }
             bar.tick();
             let (last, lines) = (String::new(), lines.clone());
-            Self { place, lines, bar, last, files: 0, bytes: 0, same: 0 }
+            Self { place, lines, bar, last, count: Count::default() }
         };
         places.into_iter().map(line).collect()
     }
 
-    /// The line is gone from the terminal, and what the board came to is said.
-    pub(crate) fn end(&self, done: bool) -> Result<()> {
+    /// The line is gone from the terminal, and what the board came to is said, but for what stands in JSON.
+    pub(crate) fn end(&self, done: bool, told: Told) -> Result<()> {
         self.bar.finish_and_clear();
         self.lines.remove(&self.bar);
-        let Self { place, files, bytes, same, last, .. } = self;
+        let Self { place, last, count: Count { files, bytes, same }, .. } = self;
         self.aside(|| match files {
             _ if !done => {
                 say(&format!("not done: {place}"));
                 Ok(())
             }
+            _ if told == Told::AsJson => Ok(()),
             1 => tell(|out| writeln!(out, "{last}")),
             _ => tell(|out| {
                 write!(out, "put {files} files ({bytes} bytes) on {place}")?;
@@ -54,6 +61,11 @@ impl Line {
                 writeln!(out, "{there}")
             }),
         })
+    }
+
+    /// What is there by now.
+    pub(super) const fn count(&self) -> Count {
+        self.count
     }
 
     /// Writes something while no line of progress is there.
@@ -85,9 +97,9 @@ impl Teller for Line {
 
     fn placed(&mut self, line: &str, placed: Placed, size: u64) -> Result<()> {
         line.clone_into(&mut self.last);
-        self.files += 1;
-        self.bytes = self.bytes.saturating_add(size);
-        self.same += usize::from(placed == Placed::Same);
+        self.count.files += 1;
+        self.count.bytes = self.count.bytes.saturating_add(size);
+        self.count.same += usize::from(placed == Placed::Same);
         Ok(())
     }
 

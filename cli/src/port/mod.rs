@@ -140,6 +140,22 @@ impl Target {
         Self::of(Kind::Device(name.into()))
     }
 
+    /// What `--port` takes for it, without settings.
+    pub(crate) fn name(&self) -> String {
+        let within = |dir: &Option<PathBuf>| {
+            dir.as_deref().map(|dir| dir.to_string_lossy().into_owned()).unwrap_or_default()
+        };
+        match &self.kind {
+            Kind::Unnamed | Kind::Auto => "auto".into(),
+            Kind::Device(name) => name.clone(),
+            Kind::SerialNumber(number) => format!("id:{number}"),
+            Kind::Tcp(address) => format!("tcp://{address}"),
+            Kind::Rfc2217(address, _) => format!("rfc2217://{address}"),
+            Kind::Simulated(dir) => format!("sim:{}", within(dir)),
+            Kind::MicroPython(dir) => format!("micropython:{}", within(dir)),
+        }
+    }
+
     /// What all names of the same board have in common; nothing if there can be no other of it.
     pub(crate) fn identity(&self) -> Option<PathBuf> {
         let full = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.into());
@@ -235,6 +251,12 @@ mod tests {
             let error = Kind::read(text).expect_err(text);
             assert!(error.contains(why), "{error}");
         }
+        let name = |text: &str| text.parse().map(|target: Target| target.name());
+        for text in ["auto", "/dev/ttyACM0", "id:E661:2", "tcp://[::1]:7", "sim:", "sim:a:b", "micropython:x"]
+        {
+            assert_eq!(name(text).as_deref(), Ok(text));
+        }
+        assert_eq!(name("a0").as_deref(), Ok("/dev/ttyACM0"));
         let said = |text: &str| text.parse().map(|target: Target| target.to_string());
         assert_eq!(said("tcp://[::1]:7").as_deref(), Ok("the board at tcp://[::1]:7"));
         assert_eq!(said("rfc2217://lab:7?baud=9600").as_deref(), Ok("the board at rfc2217://lab:7"));

@@ -3,6 +3,7 @@
 mod change;
 mod changes;
 mod fetch;
+mod foretell;
 mod here;
 mod ignored;
 mod send;
@@ -20,7 +21,7 @@ use crate::{
 pub(crate) use change::change;
 pub(crate) use changes::Changes;
 pub(crate) use fetch::fetch;
-pub(crate) use send::Send;
+pub(crate) use send::{Course, Send};
 
 /// The most entries of a tree that are kept.
 const LIMIT: usize = 65_536;

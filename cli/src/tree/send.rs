@@ -11,7 +11,7 @@ use crate::{
     manner::Manner,
     path::BoardPath,
     progress::Doing,
-    report::{Failure, Result, Visible, note, print, tell},
+    report::{Failure, Result, Visible, note, tell},
     telling::Alone,
 };
 
@@ -30,8 +30,19 @@ pub(crate) struct Send {
     pub(crate) delete: bool,
     /// How files are put.
     pub(crate) manner: Manner,
-    /// Whether it is only said.
-    pub(crate) dry_run: bool,
+    /// What becomes of the plan.
+    pub(crate) course: Course,
+}
+
+/// What becomes of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// It is done.
+    Done,
+    /// It is said, and nothing is done.
+    Said,
+    /// The same, for machines.
+    SaidAsJson,
 }
 
 impl Send {
@@ -42,9 +53,13 @@ impl Send {
         here.left_out.iter().for_each(|line| note(line));
         let link = board.open()?;
         let plan = self.plan(link, &mut here, &ignored)?;
-        let changes = !self.dry_run && plan.as_ref().is_some_and(|(plan, there)| !there || is_some(plan));
+        if self.course == Course::SaidAsJson {
+            return self.foretell_json(plan, files(&here.entries)).map(|()| false);
+        }
+        let does = self.course == Course::Done;
+        let changes = does && plan.as_ref().is_some_and(|(plan, there)| !there || !plan.is_empty());
         let done = match plan {
-            Some((plan, there)) if !self.dry_run => self.carry_out(link, &plan, there)?,
+            Some((plan, there)) if does => self.carry_out(link, &plan, there)?,
             Some((plan, there)) => self.foretell(&plan, there)?,
             None => count(files(&here.entries), "file") + ", all the same",
         };
@@ -139,28 +154,8 @@ impl Send {
         })
     }
 
-    /// Says what would be done.
-    fn foretell(&self, plan: &TreePlan, there: bool) -> Result<String> {
-        let makes = self.makes(plan, there);
-        print(|out| {
-            for entry in &plan.remove {
-                writeln!(out, "would remove {}", self.path.join(&entry.path))?;
-            }
-            for folder in &makes {
-                writeln!(out, "would make {folder}")?;
-            }
-            for copy in &plan.copy {
-                let how = if copy.replaces { ", changed" } else { "" };
-                let left = copy.left.map(|left| format!(", {left} bytes left by a put")).unwrap_or_default();
-                writeln!(out, "would put {} ({} bytes{how}{left})", self.path.join(&copy.path), copy.size)?;
-            }
-            Ok(())
-        })?;
-        Ok(format!("nothing was done; it would be {}", summary(plan, makes.len())))
-    }
-
     /// The folders to be made: those above the folder, too, if it is not there.
-    fn makes(&self, plan: &TreePlan, there: bool) -> Vec<BoardPath> {
+    pub(super) fn makes(&self, plan: &TreePlan, there: bool) -> Vec<BoardPath> {
         let above = if there { Vec::new() } else { self.path.folders() };
         above.into_iter().chain(plan.make.iter().map(|folder| self.path.join(folder))).collect()
     }
@@ -210,13 +205,8 @@ enum Theirs {
     Missing,
 }
 
-/// Whether a plan changes anything.
-fn is_some(plan: &TreePlan) -> bool {
-    !(plan.remove.is_empty() && plan.make.is_empty() && plan.copy.is_empty())
-}
-
 /// Says what a plan comes to.
-fn summary(plan: &TreePlan, made: usize) -> String {
+pub(super) fn summary(plan: &TreePlan, made: usize) -> String {
     let stays = plan.stays.iter().filter(|entry| entry.content != Content::Folder).count();
     let parts = [
         (plan.copy.len(), "put"),

@@ -6,7 +6,7 @@ use super::put::{Names, jobs};
 use crate::{
     boards::Boards,
     files::Local,
-    fleet::{Line, on_each},
+    fleet::{Line, Told, on_each},
     jobs::upload,
     link::{Link, hint_at_folder},
     manner::Manner,
@@ -16,6 +16,7 @@ use crate::{
 
 /// Do the same on many boards at once
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  rawpaste fleet put main.py --all")]
 pub(crate) struct Fleet {
     #[command(subcommand)]
     what: What,
@@ -41,6 +42,9 @@ struct Put {
     /// Put them on all boards that are there: on each serial port with USB ids. One that is no MicroPython fails
     #[arg(long)]
     all: bool,
+    /// Print JSON
+    #[arg(long, conflicts_with = "explain")]
+    json: bool,
     #[command(flatten)]
     manner: Manner,
 }
@@ -48,7 +52,7 @@ struct Put {
 impl Fleet {
     /// Does it.
     pub(crate) fn run(self, boards: Boards, tune: impl Fn(Target) -> Target) -> Result<()> {
-        let What::Put(Put { names, all, manner }) = self.what;
+        let What::Put(Put { names, all, json, manner }) = self.what;
         let (names, path) = names.split()?;
         let boards = boards.many(all, tune)?;
         let mut files = Vec::new();
@@ -56,7 +60,8 @@ impl Fleet {
             let file = Local::open(&name)?;
             files.push((name, file));
         }
-        on_each(&boards, &|link: &mut Link, line: &mut Line| {
+        let told = if json { Told::AsJson } else { Told::InLines };
+        on_each(&boards, told, &|link: &mut Link, line: &mut Line| {
             let files = files.iter().map(|(name, file)| (name.clone(), file.shared())).collect();
             let jobs = jobs(link, files, path.clone())?;
             Ok(upload(link, jobs, &manner, line))

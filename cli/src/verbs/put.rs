@@ -20,7 +20,7 @@ use crate::{
     project,
     report::{Failure, Result, Visible},
     telling::Alone,
-    tree::Send,
+    tree::{Course, Send},
 };
 use clap::Args;
 
@@ -92,7 +92,7 @@ impl Put {
         };
         let path = if path.names_a_folder() { path.join(&folder_name(&dir)?) } else { path };
         let patterns = project::patterns(&dir)?;
-        Send { dir, path, ignore: !no_ignore, patterns, delete: false, manner, dry_run: false }
+        Send { dir, path, ignore: !no_ignore, patterns, delete: false, manner, course: Course::Done }
             .run(board)
             .map(drop)
     }

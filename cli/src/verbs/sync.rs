@@ -15,7 +15,7 @@ use crate::{
     path::BoardPath,
     project::{self, AfterSync, Tree},
     report::Result,
-    tree::Send,
+    tree::{Course, Send},
 };
 
 /// Make a folder of the board like one of this machine
@@ -40,6 +40,9 @@ pub(crate) struct Sync {
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
+    /// Print JSON of what would be done
+    #[arg(long, requires = "dry_run")]
+    json: bool,
     /// Put what git's ignore files leave out, too
     #[arg(long)]
     no_ignore: bool,
@@ -50,9 +53,14 @@ pub(crate) struct Sync {
 impl Sync {
     /// Does it.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
-        let Self { dir, path, delete, dry_run, no_ignore, manner } = self;
+        let Self { dir, path, delete, dry_run, json, no_ignore, manner } = self;
         let Tree { dir, path, patterns, after } = project::tree(dir, path)?;
-        let send = Send { dir, path, ignore: !no_ignore, patterns, delete, manner, dry_run };
+        let course = match (dry_run, json) {
+            (false, _) => Course::Done,
+            (true, false) => Course::Said,
+            (true, true) => Course::SaidAsJson,
+        };
+        let send = Send { dir, path, ignore: !no_ignore, patterns, delete, manner, course };
         if !send.run(board)? {
             return Ok(());
         }

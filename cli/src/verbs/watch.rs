@@ -20,7 +20,7 @@ use crate::{
     project::{self, AfterSync},
     repl::in_time,
     report::{Failure, Result, Visible, closed_output, note, say},
-    tree::{Changes, Send},
+    tree::{Changes, Course, Send},
 };
 
 /// Sync a folder to the board each time that something in it changes, and start the program there again
@@ -82,7 +82,7 @@ impl Watch {
             patterns: tree.patterns,
             delete: self.delete,
             manner: self.manner,
-            dry_run: false,
+            course: Course::Done,
         };
         let mut changes = Changes::of(&send)?;
         note(&format!("watching {}; ^C ends it", Visible(&send.dir.to_string_lossy())));

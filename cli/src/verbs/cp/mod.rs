@@ -22,7 +22,7 @@ use crate::{
     port::Target,
     project,
     report::{Failure, Result, Visible, tell},
-    tree::{Send, change, fetch, list},
+    tree::{Course, Send, change, fetch, list},
 };
 
 /// Copy files to the board, from it, or from one place there to another
@@ -86,7 +86,8 @@ impl Cp {
         for dir in dirs {
             let path = if to.names_a_folder() { to.join(&folder_name(&dir)?) } else { to.clone() };
             let (manner, patterns) = (self.manner.clone(), project::patterns(&dir)?);
-            Send { dir, path, ignore: true, patterns, delete: false, manner, dry_run: false }.run(board)?;
+            Send { dir, path, ignore: true, patterns, delete: false, manner, course: Course::Done }
+                .run(board)?;
         }
         if !files.is_empty() {
             put(board, files, to, &self.manner)?;
