@@ -205,13 +205,4 @@ impl OnBoard {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Each verb, with what is global: no two options of one name.
-    #[test]
-    fn the_command_line_makes_sense() {
-        command().debug_assert();
-        Next::command().debug_assert();
-    }
-}
+mod tests;

@@ -38,6 +38,10 @@ mod verbose;
 mod verbs;
 mod welcome;
 
+#[cfg(test)]
+#[path = "../tests/page/mod.rs"]
+mod page;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -4,7 +4,9 @@
 
 mod command;
 mod daily;
+mod documented;
 mod on_a_terminal;
+mod page;
 #[cfg(unix)]
 mod person;
 

@@ -88,6 +88,13 @@ mod tests {
     }
 
     #[test]
+    fn json_is_documented() {
+        let found = find::sorted(vec![usb("COM7", (0x2e8a, 5), "E6", Some(0)), built("COM1")]);
+        let section = crate::page::section("devices");
+        section.holds(&section.examples[0], &found.iter().map(Found::json).collect());
+    }
+
+    #[test]
     fn json_has_what_the_help_says() {
         let found = find::sorted(vec![usb("COM7", (0x2e8a, 5), "E6", Some(0)), built("COM1")]);
         let json: Vec<_> = found.iter().map(Found::json).collect();

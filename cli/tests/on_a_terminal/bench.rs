@@ -6,6 +6,7 @@ use rawpaste_board::trial::{Trial, when_possible};
 use serde_json::Value;
 
 use crate::command::{code, errors};
+use crate::page;
 
 pub(super) fn trials() -> Vec<Trial> {
     let test = |name: &str, test: fn()| {
@@ -43,6 +44,8 @@ fn lives_a_day() {
     assert_eq!(code(&output), 0, "{}{}", String::from_utf8_lossy(&output.stdout), errors(&output));
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(told["commands"].as_array().map(Vec::len), Some(20));
+    let section = page::section("bench day");
+    section.holds(&section.examples[0], &told);
     assert!(told["same_board"] == true && told["other_output"] == serde_json::json!([]), "{told}");
 }
 

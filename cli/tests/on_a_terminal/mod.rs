@@ -9,6 +9,7 @@ mod files;
 mod fleet;
 #[cfg(unix)]
 mod gets;
+mod json;
 #[cfg(target_os = "linux")]
 mod network;
 mod ports;
@@ -31,6 +32,7 @@ use tempfile::TempDir;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = files::trials();
+    trials.extend(json::trials());
     trials.extend(ports::trials());
     trials.extend(programs::trials());
     trials.extend(trees::trials());
