@@ -28,11 +28,9 @@ const OTHERS: [(&str, &str); 20] = [
 
 /// Names the verb that is meant, where a word is another tool's and not just mistyped.
 pub(crate) fn explain(mut error: clap::Error) -> clap::Error {
-    let word = match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
-        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => word,
-        _ => return error,
-    };
-    if let Some((_, ours)) = OTHERS.iter().find(|(theirs, _)| theirs == word) {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
+    let is_it = |(theirs, _): &&(&str, &str)| error.kind() == ErrorKind::InvalidSubcommand && theirs == word;
+    if let Some((_, ours)) = OTHERS.iter().find(is_it) {
         error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![(*ours).into()]));
     }
     error

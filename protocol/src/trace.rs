@@ -1,9 +1,11 @@
 //! Says each change of the link through `tracing`, if that feature is on: never with the contents of a script.
 
 #[cfg(feature = "tracing")]
-pub(crate) fn phase(name: &str) {
-    tracing::debug!(target: "rawpaste::link", phase = name);
+pub(crate) fn phase(before: &str, name: &str) {
+    if before != name {
+        tracing::debug!(target: "rawpaste::link", phase = name);
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) const fn phase(_name: &str) {}
+pub(crate) const fn phase(_before: &str, _name: &str) {}

@@ -46,12 +46,13 @@ impl Init {
         let src = Path::new("src").is_dir();
         let text = if src { TEXT.replace(HERE, SRC) } else { TEXT.into() };
         let written = File::create_new(project::NAME).and_then(|mut file| file.write_all(text.as_bytes()));
-        written.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                Failure::usage(format!("there is a {} here", project::NAME)).next("edit it, or move it away")
-            }
-            _ => Failure::file("write", project::NAME, &error)
-                .next("see whether this folder can be written to"),
+        written.map_err(|error| {
+            let exists = error.kind() == io::ErrorKind::AlreadyExists;
+            let failure = match exists {
+                true => Failure::trouble(format!("there is a {} here", project::NAME)),
+                false => Failure::file("write", project::NAME, &error),
+            };
+            failure.next("edit the one that is here, or move it away")
         })?;
         let sent = if src { "src" } else { "this folder" };
         tell(|out| writeln!(out, "wrote {}; `rawpaste watch` sends {sent} to the board", project::NAME))

@@ -31,6 +31,7 @@ mod enter;
 mod heard;
 mod leave;
 mod paste;
+mod phase;
 mod reply;
 mod reset;
 mod talk;
@@ -44,6 +45,7 @@ pub(crate) use enter::Marked;
 use heard::Heard;
 use leave::Leave;
 use paste::Sender;
+use phase::Phase;
 use reply::Receiver;
 use talk::{Ahead, Interrupt, Talk};
 
@@ -63,27 +65,6 @@ pub(crate) struct Link {
     entries: u32,
     /// Whether a script was given up on this link: it may be what the next entry interrupts.
     gave_up: bool,
-}
-
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a pair begins with each script: a box would be allocated each time"
-)]
-enum Phase {
-    Lost,
-    Enter(Enter),
-    Ready,
-    /// At the raw prompt, with an offer that went ahead: the next script's talk has begun.
-    Open(Talk),
-    Talk(Talk),
-    /// Two scripts in flight.
-    Pair {
-        reads: Talk,
-        writes: Talk,
-    },
-    Leave(Leave),
-    Left,
 }
 
 impl Link {
@@ -379,24 +360,11 @@ impl Link {
     }
 
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
-        Fault { kind, phase: self.name(), heard: self.heard.to_vec() }
-    }
-
-    const fn name(&self) -> &'static str {
-        match &self.phase {
-            Phase::Lost => "nothing is known of the board",
-            Phase::Ready | Phase::Left => "waiting at the prompt",
-            Phase::Enter(enter) => enter.name(),
-            Phase::Open(talk) | Phase::Talk(talk) | Phase::Pair { reads: talk, .. } => talk.receiver.name(),
-            Phase::Leave(leave) => leave.name(),
-        }
+        Fault { kind, phase: self.phase.name(), heard: self.heard.to_vec() }
     }
 
     fn set(&mut self, phase: Phase) {
-        let before = self.name();
+        trace::phase(self.phase.name(), phase.name());
         self.phase = phase;
-        if before != self.name() {
-            trace::phase(self.name());
-        }
     }
 }
