@@ -67,12 +67,15 @@ def start():
         def statvfs(self, path):
             return self.disk.statvfs(self.at(path))
 
-    # Runs a program as a board does, its traceback without what is here. Whether it came to its end.
-    def run(file):
+    def is_there(file):
         try:
             os.stat(file)
-        except OSError:
             return True
+        except OSError:
+            return False
+
+    # Runs a program as a board does, its traceback without what is here. Whether it came to its end.
+    def run(file):
         try:
             globals()["__file__"] = file
             execfile(file, globals())
@@ -97,12 +100,17 @@ def start():
     sys.argv.clear()
     del globals()["start"]
     globals().pop("__file__", 0)
-    try:
-        print("\0started\0", end="")
-        if run("boot.py") and friendly:
-            run("main.py")
-    except KeyboardInterrupt:
-        pass
+    programs = ["boot.py", "main.py"] if friendly else ["boot.py"]
+    if any(map(is_there, programs)):
+        try:
+            print("\0started\0", end="")
+            # A ^C that has waited for this comes now. This port is left locked by one that comes while memory is allocated.
+            time.sleep(0.02)
+            for file in programs:
+                if is_there(file) and not run(file):
+                    break
+        except KeyboardInterrupt:
+            pass
     print("\0ready\0", end="")
 
 

@@ -21,7 +21,7 @@ const RAW: &[u8] = b"raw REPL; CTRL-B to exit\r\n";
 pub(crate) fn code() -> String {
     format!(
         "try:exec(compile(r'''{SOURCE}''','<stand-in>','exec'))\n\
-         except BaseException as e:\n import sys,time\n sys.print_exception(e)\n print('\\0reset\\0')\n time.sleep(60)"
+         except Exception as e:\n import sys,time\n sys.print_exception(e)\n print('\\0reset\\0')\n time.sleep(60)"
     )
 }
 
@@ -89,9 +89,11 @@ impl Output {
         let start = self.held.iter().position(|byte| *byte == 0).unwrap_or(self.held.len());
         shown.extend(self.held.drain(..start));
         let prompt = if self.prompt == Prompt::Raw { Stage::Turning } else { Stage::Up };
-        let words = match self.stage {
-            Stage::Starting => [(STARTED, Stage::Booting), (RESET, Stage::Failed)],
-            _ => [(READY, prompt), (RESET, Stage::Exited)],
+        let words: &[_] = match self.stage {
+            Stage::Starting => &[(STARTED, Stage::Booting), (READY, prompt), (RESET, Stage::Failed)],
+            Stage::Booting | Stage::Turning | Stage::Up | Stage::Failed | Stage::Exited => {
+                &[(READY, prompt), (RESET, Stage::Exited)]
+            }
         };
         if let Some((word, next)) = words.iter().find(|(word, _)| self.held.starts_with(word)) {
             self.held.drain(..word.len());
@@ -118,10 +120,12 @@ impl Output {
 
     /// The prompt after the reset that ended it. One in raw mode ends with `^D` or `SystemExit`.
     pub(crate) fn next_prompt(&self) -> Prompt {
-        match self.stage {
-            Stage::Exited => self.prompt,
-            _ if self.last.ends_with(b"OK\r\n") || self.last.ends_with(b"\x04\x04") => Prompt::Raw,
-            _ => Prompt::Friendly,
+        if self.stage == Stage::Exited {
+            return self.prompt;
+        }
+        match self.last.ends_with(b"OK\r\n") || self.last.ends_with(b"\x04\x04") {
+            true => Prompt::Raw,
+            false => Prompt::Friendly,
         }
     }
 }

@@ -25,11 +25,13 @@ impl Link {
         {
             fs::remove_file(&full).map_err(|error| failed(&error))?;
         }
-        symlink(port, &full).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => failed(&io::Error::other("something has that name"))
-                .next("give another name, or remove what is there"),
-            io::ErrorKind::NotFound => failed(&error).next("make its folder first"),
-            _ => failed(&error),
+        symlink(port, &full).map_err(|error| {
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                failed(&io::Error::other("something has that name"))
+                    .next("give another name, or remove what is there")
+            } else {
+                failed(&error).next("name one in a folder that is there and that you may write")
+            }
         })?;
         Ok(Self { path: full, port: port.into() })
     }

@@ -8,10 +8,10 @@ use crate::report::{Failure, Result};
 
 /// Serve a board without hardware behind a pseudo-terminal, until ^C
 ///
-/// Prints the name of the port to open. The simulated board understands what rawpaste sends and runs no Python; with
-/// --micropython a real MicroPython answers. Its / is the folder. At its start and after each soft reset boot.py and main.py run
-/// there, as on a board; after one in the raw REPL boot.py alone does. It has no pins, no machine.RTC, no network and no hard
-/// reset, and it is no sandbox: symbolic links in the folder lead out of it, and programs can use this machine's system.
+/// Prints the name of the port to open. The simulated board understands what rawpaste sends and runs no Python. With
+/// --micropython a real MicroPython answers, whose / is the folder: at its start and after each soft reset it runs boot.py and
+/// main.py as a board does (after one in the raw REPL boot.py alone). It has no machine.Pin, no machine.RTC, no network module
+/// and no hard reset. It is no sandbox: .. does not leave the folder, but symbolic links in it do, and a program can.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  rawpaste board --dir files\n  rawpaste board --micropython --dir files --link board\n  rawpaste board --micropython --rate 11520 --delay 1"
