@@ -6,8 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::micropython::{MicroPython, Process};
+use crate::micropython::{Interrupt, MicroPython, Process};
 use crate::pipe::{End, pipe};
+use crate::stand_in::{self, Output};
 
 const CTRL_C: u8 = 0x03;
 const CAPACITY: usize = 4096;
@@ -15,9 +16,16 @@ const CAPACITY: usize = 4096;
 const ENDS: usize = 5;
 const HASTE: Duration = Duration::from_secs(2);
 
+/// Which prompt a MicroPython is to be at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    Friendly,
+    Raw,
+}
+
 /// Starts a MicroPython and answers the host's end, which keeps it running.
 pub(crate) fn start(micropython: MicroPython) -> io::Result<End> {
-    let slot = Arc::new(Slot::new(micropython.spawn()?));
+    let slot = Arc::new(Slot::new(micropython.spawn(Prompt::Friendly)?));
     let (host, board) = pipe(CAPACITY);
     let mut guard = Guard { slot: Arc::clone(&slot), threads: Vec::new() };
     let (typed, printed) = (board.try_clone()?, board);
@@ -72,6 +80,18 @@ impl Slot {
         !state.closed
     }
 
+    /// Interrupts the running script, as soon as there is one that is to be interrupted. False if the prompt wants the `^C`.
+    fn interrupt(&self) -> bool {
+        loop {
+            match self.now().interrupt() {
+                Interrupt::Sent => return true,
+                Interrupt::Prompt => return false,
+                Interrupt::Early if self.state().closed => return false,
+                Interrupt::Early => thread::sleep(Duration::from_millis(1)),
+            }
+        }
+    }
+
     fn close(&self) {
         let mut state = self.state();
         state.closed = true;
@@ -107,17 +127,27 @@ impl Drop for Guard {
 fn speak(slot: &Slot, micropython: &MicroPython, mut host: End) {
     host.set_timeout(Duration::MAX);
     let mut ends = VecDeque::new();
+    let mut prompt = Prompt::Friendly;
     loop {
         let process = slot.now();
-        if print(&process, &mut host).is_err() {
+        let mut output = micropython.is_stand_in().then(|| Output::new(prompt));
+        if print(&process, output.as_mut(), &mut host).is_err() {
             break;
         }
         process.kill();
-        ends.push_back(Instant::now());
+        if !output.as_ref().is_some_and(Output::has_started) {
+            ends.push_back(Instant::now());
+        }
         if ends.len() >= ENDS && ends.pop_front().is_some_and(|first: Instant| first.elapsed() < HASTE) {
             break;
         }
-        let Ok(next) = micropython.spawn() else { break };
+        if let Some(output) = output {
+            prompt = output.next_prompt();
+            if host.write_all(stand_in::REBOOT).is_err() {
+                break;
+            }
+        }
+        let Ok(next) = micropython.spawn(prompt) else { break };
         if !slot.put(next) {
             break;
         }
@@ -127,14 +157,24 @@ fn speak(slot: &Slot, micropython: &MicroPython, mut host: End) {
 }
 
 /// Passes on what one process prints until it ends. An error is the host's.
-fn print(process: &Process, host: &mut End) -> io::Result<()> {
+fn print(process: &Process, mut output: Option<&mut Output>, host: &mut End) -> io::Result<()> {
     let mut buffer = [0; CAPACITY];
-    loop {
-        match process.read(&mut buffer) {
-            Ok(0) | Err(_) => return Ok(()),
-            Ok(n) => host.write_all(&buffer[..n])?,
+    while let Ok(n @ 1..) = process.read(&mut buffer) {
+        let Some(output) = output.as_deref_mut() else {
+            process.has_started();
+            host.write_all(&buffer[..n])?;
+            continue;
+        };
+        let shown = output.shown(&buffer[..n]);
+        if output.has_started() {
+            process.has_started();
+        }
+        host.write_all(&shown)?;
+        if output.has_ended() {
+            break;
         }
     }
+    Ok(())
 }
 
 /// Types what the host sends, and makes interrupts of its `^C`.
@@ -143,7 +183,7 @@ fn listen(slot: &Slot, mut host: End) {
     let mut buffer = [0; CAPACITY];
     while let Ok(n @ 1..) = host.read(&mut buffer) {
         for piece in buffer[..n].chunk_by(|a, b| *a != CTRL_C && *b != CTRL_C) {
-            if piece == [CTRL_C] && slot.now().interrupt() {
+            if piece == [CTRL_C] && slot.interrupt() {
                 continue;
             }
             // The terminal of a process that has ended may still take bytes, and nobody reads them.

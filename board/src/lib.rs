@@ -80,6 +80,8 @@ mod running;
 mod ser2net;
 mod shape;
 mod simulated;
+#[cfg(unix)]
+mod stand_in;
 mod tcp;
 #[cfg(feature = "trial")]
 pub mod trial;

@@ -64,21 +64,22 @@ impl BoardPath {
     }
 }
 
-/// Refuses a path that leaves `root`, as far as can be known: the board's `/` is this machine's.
+/// Refuses a path that leaves `root`, which is the board's `/`, as far as can be known.
 pub(crate) fn confine<'a>(path: &'a BoardPath, root: &Path) -> Result<&'a str> {
     let leaves = || {
-        Failure::usage(format!("{path} leaves the folder {}", Visible(&root.to_string_lossy()))).next(
-            "give a path inside it, without / in front and without ..; on this port / is this machine's",
-        )
+        let folder = Visible(&root.to_string_lossy()).to_string();
+        Failure::usage(format!("{path} leaves the folder {folder}"))
+            .next("give a path inside it: on this port / is that folder, and nothing is above it")
     };
-    if path.0.starts_with('/') {
-        return Err(leaves());
+    let mut parts = Vec::new();
+    for part in path.0.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        match part {
+            ".." => drop(parts.pop().ok_or_else(leaves)?),
+            _ => parts.push(part),
+        }
     }
     let mut host = root.to_path_buf();
-    for part in path.0.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        if part == ".." {
-            return Err(leaves());
-        }
+    for part in parts {
         host.push(part);
         if fs::symlink_metadata(&host).is_ok_and(|metadata| metadata.is_symlink()) {
             host = fs::canonicalize(&host).map_err(|_| leaves())?;

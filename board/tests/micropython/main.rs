@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used)] // A test fails by panicking.
 
 #[cfg(unix)]
+mod stand_in;
+#[cfg(unix)]
 mod unix;
 
 fn main() {
     #[cfg(unix)]
-    let trials = unix::trials();
+    let trials = [unix::trials(), stand_in::trials()].into_iter().flatten().collect();
     #[cfg(not(unix))]
     let trials = Vec::new();
     rawpaste_board::trial::run(trials)

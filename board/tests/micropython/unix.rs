@@ -9,20 +9,20 @@ use std::time::{Duration, Instant};
 use rawpaste_board::trial::{Board, Failed, Trial, trial};
 use rawpaste_board::{End, MicroPython, Running, Shape};
 
-type Outcome = Result<(), Failed>;
+pub(crate) type Outcome = Result<(), Failed>;
 
-const PROMPT: &[u8] = b"\r\n>>> ";
-const RAW: &[u8] = b"raw REPL; CTRL-B to exit\r\n>";
-const ANSWER: &[u8] = b"\x04>";
+pub(crate) const PROMPT: &[u8] = b"\r\n>>> ";
+pub(crate) const RAW: &[u8] = b"raw REPL; CTRL-B to exit\r\n>";
+pub(crate) const ANSWER: &[u8] = b"\x04>";
 
 /// A host that waits for what it expects, with a limit that only a hang reaches.
-struct Host<S> {
+pub(crate) struct Host<S> {
     stream: S,
     unread: Vec<u8>,
 }
 
 impl Host<End> {
-    fn new(running: Running) -> Self {
+    pub(crate) fn new(running: Running) -> Self {
         Self::on(running.in_process())
     }
 }
@@ -32,13 +32,13 @@ impl<S: Read + Write> Host<S> {
         Self { stream, unread: Vec::new() }
     }
 
-    fn send(&mut self, bytes: &[u8]) -> &mut Self {
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> &mut Self {
         self.stream.write_all(bytes).expect("the board takes what is sent");
         self
     }
 
     /// Reads up to and with `end`.
-    fn until(&mut self, end: &[u8]) -> Vec<u8> {
+    pub(crate) fn until(&mut self, end: &[u8]) -> Vec<u8> {
         let limit = Instant::now() + Duration::from_secs(20);
         loop {
             if let Some(at) = self.unread.windows(end.len()).position(|window| window == end) {
@@ -57,14 +57,14 @@ impl<S: Read + Write> Host<S> {
         }
     }
 
-    fn enter(&mut self) -> &mut Self {
+    pub(crate) fn enter(&mut self) -> &mut Self {
         self.until(PROMPT);
         self.send(b"\x01").until(RAW);
         self
     }
 
     /// Offers and sends one paste of at most 128 bytes, up to where it runs.
-    fn paste(&mut self, code: &[u8]) -> &mut Self {
+    pub(crate) fn paste(&mut self, code: &[u8]) -> &mut Self {
         assert!(code.len() <= 128);
         assert_eq!(self.send(b"\x05A\x01").until(b"\x80\x00\x01"), b"R\x01\x80\x00\x01");
         assert_eq!(self.send(code).send(b"\x04").until(b"\x04"), b"\x04");

@@ -1,5 +1,7 @@
 //! The board's port, of any kind.
 
+#[cfg(unix)]
+mod link;
 mod network;
 mod without_hardware;
 
@@ -14,6 +16,8 @@ use std::{
 use rawpaste::{Config, Flow, Policy};
 use rawpaste_blocking::{LineSettings, Port, port_flow};
 
+#[cfg(unix)]
+pub(crate) use link::Link;
 pub(crate) use without_hardware::{folder_failed, simulated};
 #[cfg(unix)]
 pub(crate) use without_hardware::{folder_or_fresh, micropython_in};

@@ -41,10 +41,10 @@ pub(super) fn micropython(_dir: Option<&Path>) -> Result<(End, PathBuf, Option<T
     Err(Failure::usage("micropython: works on Linux and macOS").next("sim: works here"))
 }
 
-/// Starts a MicroPython in a folder.
+/// Starts a MicroPython in a folder, as a board whose `/` that is.
 #[cfg(unix)]
 pub(crate) fn micropython_in(dir: &Path) -> Result<Running> {
-    Running::micropython(rawpaste_board::MicroPython::new(dir))
+    Running::micropython(rawpaste_board::MicroPython::new(dir).like_a_board())
         .map_err(|error| start_failed("MicroPython", &error))
 }
 

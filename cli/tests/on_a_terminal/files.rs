@@ -99,8 +99,8 @@ fn leaving_the_folder() {
     std::os::unix::fs::symlink(here.path(), dir.path().join("link")).unwrap();
     std::os::unix::fs::symlink("nowhere", dir.path().join("dangling")).unwrap();
     fs::write(dir.path().join("inside"), "inside").unwrap();
-    let full = format!(":{}", secret.display());
-    for path in [&*full, ":../x", ":a/../../x", ":link/secret", ":dangling", ":.."] {
+    for path in [":/../x", ":../x", ":a/../../x", ":link/secret", ":/link/secret", ":dangling", ":..", ":/.."]
+    {
         for verb in ["cat", "ls", "rm", "get"] {
             let output = run(&port, [verb, path]);
             assert_eq!(code(&output), 2, "{verb} {path}: {}", errors(&output));
@@ -109,6 +109,16 @@ fn leaving_the_folder() {
         assert_eq!(code(&output), 2, "put {path}: {}", errors(&output));
         assert!(errors(&output).contains("leaves the folder"), "{}", errors(&output));
     }
-    assert_eq!(fs::read(secret).unwrap(), b"secret");
-    assert_eq!(done(&port, ["cat", ":inside"]), b"inside");
+    assert_eq!(fs::read(&secret).unwrap(), b"secret");
+    for inside in [":inside", ":/inside", ":a/../inside", ":/./inside"] {
+        assert_eq!(done(&port, ["cat", inside]), b"inside", "{inside}");
+    }
+    // The board's / is the folder.
+    let full = format!(":{}", secret.display());
+    assert_eq!(code(&run(&port, ["rm", &full])), 3);
+    done(&port, ["mkdir", ":/lib"]);
+    done(&port, ["put", secret.to_str().unwrap(), ":/lib/"]);
+    assert_eq!(fs::read(dir.path().join("lib/secret")).unwrap(), b"secret");
+    done(&port, ["rm", "-r", ":/lib"]);
+    assert!(!dir.path().join("lib").exists() && secret.exists());
 }

@@ -18,6 +18,8 @@ mod programs;
 mod repl;
 #[cfg(unix)]
 mod repl_script;
+#[cfg(unix)]
+mod stand_in;
 mod trees;
 #[cfg(unix)]
 mod watch;
@@ -44,6 +46,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trials.extend(bench::trials());
         trials.extend(repl::trials());
         trials.extend(repl_script::trials());
+        trials.extend(stand_in::trials());
         trials.extend(watch::trials());
     }
     #[cfg(target_os = "linux")]
