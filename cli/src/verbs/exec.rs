@@ -68,9 +68,16 @@ pub(crate) enum Input {
     Nothing,
 }
 
-/// Lets the board forget the modules that it imported from files, so that a program that is run meets them as they are now. What
-/// is built in, and what the code of others set, stays.
-const FORGET: &str = "import sys\nfor m in list(sys.modules):\n if m!='__main__'and hasattr(sys.modules[m],'__file__'):del sys.modules[m]";
+/// Lets the board forget the modules that it imported from its files, so that a program that is run meets them as they are now. What
+/// is built in or frozen, and what the code of others set, stays.
+const FORGET: &str = "\
+import sys,os
+for m in list(sys.modules):
+ try:
+  os.stat(sys.modules[m].__file__)
+  if m!='__main__':del sys.modules[m]
+ except (AttributeError,OSError):pass
+";
 
 /// Runs a program, its output as it comes; it imports its modules afresh.
 pub(crate) fn execute_program(link: &mut Link, code: Vec<u8>, input: Input) -> Result<()> {
@@ -78,14 +85,15 @@ pub(crate) fn execute_program(link: &mut Link, code: Vec<u8>, input: Input) -> R
     execute(link, code, input)
 }
 
-/// Lets the board forget the modules that it imported from files.
+/// Lets the board forget the modules that it imported from its files.
 pub(crate) fn forget_modules(link: &mut Link) -> Result<()> {
     let doing = format!("start a program on {}", link.place());
     let forget = rawpaste::Exec::new(format!("exec({FORGET:?},{{}})"), |_| Ok(()));
     let forget = forget.map_err(|error| Failure::of(&error.into(), &doing))?;
     match link.attend_once(forget, |_| {}) {
+        Ok(_) => Ok(()),
         // A firmware may have no such table.
-        Ok(_) | Err(DriveError::Engine(Error::Exception(_))) => Ok(()),
+        Err(DriveError::Engine(Error::Exception(exception))) if !exception.is_interrupt() => Ok(()),
         Err(error) => Err(Failure::of(&error, &doing)),
     }
 }
