@@ -62,14 +62,14 @@ const SLOW: Shape = Shape { rate: Some(2000), delay: Duration::ZERO };
 const LARGE: usize = 256 * 1024;
 
 /// The command that puts files on two boards.
-fn start(one: &Bench, two: &Bench, names: &[&str]) -> std::process::Command {
+fn start(one: &Bench, two: impl AsRef<std::ffi::OsStr>, names: &[&str]) -> std::process::Command {
     let mut command = command(one.name(), ["fleet", "put", "--no-cache", "--port"]);
-    command.arg(two.name()).args(names.iter().map(|name| one.here(name)));
+    command.arg(two).args(names.iter().map(|name| one.here(name)));
     command
 }
 
 fn fleet(one: &Bench, two: &Bench, names: &[&str]) -> std::process::Output {
-    start(one, two, names).output().unwrap()
+    start(one, two.name(), names).output().unwrap()
 }
 
 /// Waits until something of a put is there.
@@ -85,7 +85,7 @@ fn begun(board: &Bench) {
 fn interrupted() -> Result<(), Failed> {
     let (one, two) = (another(SLOW), another(SLOW));
     fs::write(one.here("big"), noise(LARGE, 4))?;
-    let fleet = start(&one, &two, &["big"]).spawn()?;
+    let fleet = start(&one, two.name(), &["big"]).spawn()?;
     [&one, &two].into_iter().for_each(begun);
     kill_process(Pid::from_child(&fleet), Signal::INT).unwrap();
     let output = fleet.wait_with_output()?;
@@ -106,9 +106,9 @@ fn vanishes(bench: &Bench) {
     let mut other = another(SLOW);
     let content = noise(LARGE, 5);
     fs::write(bench.here("big"), &content).unwrap();
-    let fleet = start(bench, &other, &["big"]).spawn().unwrap();
+    let fleet = start(bench, other.passing_name().unwrap(), &["big"]).spawn().unwrap();
     begun(&other);
-    other.port.unplug().unwrap();
+    other.unplug().unwrap();
     let output = fleet.wait_with_output().unwrap();
     assert_eq!(code(&output), 3, "{}", errors(&output));
     assert!(errors(&output).contains("1 of 2 boards done"), "{}", errors(&output));

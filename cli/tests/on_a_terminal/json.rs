@@ -144,13 +144,9 @@ fn vanishes() -> Result<(), Failed> {
     // Half a minute for all.
     let shape = Shape { rate: Some(500), delay: Duration::ZERO };
     let mut bench = Bench::start(Board { running: running.shaped(shape)?, dir })?;
-    // Its own name may be another trial's at once, and the command would wait for that.
-    let name = bench.here("port");
-    std::os::unix::fs::symlink(bench.name(), &name)?;
-    let ls = command(&name, ["ls", "-l"]).spawn()?;
+    let ls = command(bench.passing_name()?, ["ls", "-l"]).spawn()?;
     thread::sleep(Duration::from_secs(12));
-    fs::remove_file(&name)?;
-    bench.port.unplug()?;
+    bench.unplug()?;
     thread::sleep(Duration::from_secs(1));
     let began = Instant::now();
     kill_process(Pid::from_child(&ls), Signal::INT).unwrap();

@@ -74,6 +74,25 @@ impl Bench {
         self.here.path().join(name)
     }
 
+    /// Another name of the port, which is gone once it is unplugged. A pseudo-terminal's own may be another trial's at once, and a
+    /// command that waits for its board would go on there.
+    fn passing_name(&self) -> std::io::Result<PathBuf> {
+        #[cfg(unix)]
+        {
+            let name = self.here("port");
+            std::os::unix::fs::symlink(self.name(), &name)?;
+            Ok(name)
+        }
+        #[cfg(not(unix))]
+        Ok(self.name().into())
+    }
+
+    fn unplug(&mut self) -> std::io::Result<()> {
+        #[cfg(unix)]
+        std::fs::remove_file(self.here("port"))?;
+        self.port.unplug()
+    }
+
     fn on_board(&self, name: &str) -> PathBuf {
         self.port.dir().join(name)
     }

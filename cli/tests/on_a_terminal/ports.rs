@@ -57,13 +57,13 @@ fn is_said_to_be_busy(name: &str) {
 fn vanishes(board: Board) -> Result<(), Failed> {
     let mut bench = Bench::start(board)?;
     fs::write(bench.here("big"), noise(4 << 20, 1))?;
-    let put = command(bench.name(), ["put", bench.here("big").to_str().unwrap(), ":big"]).spawn()?;
+    let put = command(bench.passing_name()?, ["put", bench.here("big").to_str().unwrap(), ":big"]).spawn()?;
     let began = Instant::now();
     while fs::read_dir(bench.on_board(""))?.next().is_none() {
         assert!(began.elapsed() < Duration::from_secs(60), "nothing of the file comes");
         thread::sleep(Duration::from_millis(5));
     }
-    bench.port.unplug()?;
+    bench.unplug()?;
     let output = put.wait_with_output()?;
     assert_eq!(code(&output), 3, "{}", errors(&output));
     assert!(errors(&output).contains("cannot put"), "{}", errors(&output));
