@@ -118,7 +118,7 @@ pub(crate) fn run() -> Result<()> {
         (global, boards) = (global.and(next.global), boards.and(named));
     }
     global.set();
-    do_all(verbs, &global, boards.map(|target| global.tune(target)))
+    do_all(verbs, &global, boards)
 }
 
 fn do_all(verbs: Vec<Verb>, global: &Global, boards: Boards) -> Result<()> {

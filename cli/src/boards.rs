@@ -51,11 +51,6 @@ impl Boards {
         self
     }
 
-    /// Changes each.
-    pub(crate) fn map(self, change: impl Fn(Target) -> Target) -> Self {
-        Self(self.0.into_iter().map(change).collect())
-    }
-
     /// Whether one is named on the command line.
     pub(crate) const fn is_given(&self) -> bool {
         !self.0.is_empty()
@@ -78,11 +73,12 @@ impl Boards {
                 .next("give one or the other"));
         }
         let boards: Vec<_> = if all {
-            find::all().iter().map(|found| tune(Target::device(&found.name))).collect()
+            find::all().iter().map(|found| Target::device(&found.name)).collect()
         } else {
-            let named = if self.is_given() { self.0 } else { usual()?.map(&tune).into_iter().collect() };
+            let named = if self.is_given() { self.0 } else { usual()?.into_iter().collect() };
             named.into_iter().map(find::resolved).collect::<Result<_>>()?
         };
+        let boards: Vec<_> = boards.into_iter().map(tune).collect();
         match boards.is_empty() {
             true if all => Err(Failure::trouble("no board is there").next(find::advice(&find::ports()))),
             true => Err(Failure::usage("which boards? give --port PORT for each, or --all")

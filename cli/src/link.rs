@@ -192,10 +192,17 @@ impl Link {
 
     /// Runs an operation; `doing` completes "cannot ...".
     pub(crate) fn run<O: Operation>(&mut self, operation: O, doing: &str) -> Result<O::Output> {
-        let line = Doing::new(doing);
-        let done = self.attend(operation, |_| {});
-        drop(line);
-        done.map_err(|error| Failure::of(&error, doing))
+        self.attend_slowly(operation, doing).map_err(|error| Failure::of(&error, doing))
+    }
+
+    /// Runs an operation, and where it takes long says what is done; its error as it is.
+    pub(crate) fn attend_slowly<O: Operation>(
+        &mut self,
+        operation: O,
+        doing: &str,
+    ) -> std::result::Result<O::Output, rawpaste_blocking::Error> {
+        let _line = Doing::new(doing);
+        self.attend(operation, |_| {})
     }
 
     /// Takes note of how an operation ended.

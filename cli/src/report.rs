@@ -165,9 +165,10 @@ impl Failure {
             Some(2) => {
                 ("there is no such file or folder on the board", "`rawpaste ls :` shows what is there")
             }
-            Some(1 | 13 | 39) if verb == "remove" => {
-                ("the board does not permit it for a folder with something in it", whole)
+            Some(1 | 13) if verb == "remove" => {
+                ("the board does not permit it, for a folder since something is in it, say", whole)
             }
+            Some(39) if verb == "remove" => ("the folder is not empty", whole),
             Some(21) if verb == "remove" => ("it is a folder", whole),
             Some(21) if verb == "get" => (
                 "it is a folder",

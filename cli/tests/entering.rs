@@ -11,14 +11,13 @@ use std::{
     io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::TcpListener,
     os::unix::fs::symlink,
-    path::{Path, PathBuf},
+    path::PathBuf,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
-use command::{code, command, done, errors, noise, run};
+use command::{code, command, done, errors, heard, noise, run};
 use rawpaste::testing::{Act, Device, Firmware, Main, Program};
-use rawpaste_blocking::{Port, Serial};
 use rawpaste_board::{End, PtyPort, Running, Shape, Simulated, pipe};
 use tempfile::TempDir;
 
@@ -29,19 +28,6 @@ fn behind_a_port(board: Simulated) -> PtyPort {
 fn prints_on() -> Firmware {
     let main = Main::Prints { text: "temperature 21\n".into(), every: Duration::from_millis(5) };
     Firmware { main, ..Firmware::default() }
-}
-
-/// What the board says by itself within a second.
-fn heard(port: &Path) -> String {
-    let mut port = Serial::open(port.to_str().unwrap()).unwrap();
-    port.set_timeout(Duration::from_millis(100)).unwrap();
-    let (mut heard, mut buffer, began) = (Vec::new(), [0; 256], Instant::now());
-    while heard.len() < 200 && began.elapsed() < Duration::from_secs(1) {
-        if let Ok(n) = port.read(&mut buffer) {
-            heard.extend_from_slice(&buffer[..n]);
-        }
-    }
-    String::from_utf8_lossy(&heard).into_owned()
 }
 
 #[test]

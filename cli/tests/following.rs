@@ -6,19 +6,11 @@
 mod command;
 mod person;
 
-use std::{
-    fs,
-    io::Read,
-    os::unix::fs::symlink,
-    path::Path,
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command, time::Duration};
 
-use command::{code, command, done, errors, noise, run};
+use command::{code, command, done, errors, heard, noise, run};
 use person::Person;
 use rawpaste::testing::{Act, Device, Firmware, Main, Program};
-use rawpaste_blocking::{Port, Serial};
 use rawpaste_board::{PtyPort, Running, Shape, Simulated};
 use rustix::process::Signal;
 
@@ -33,15 +25,7 @@ fn board() -> Running {
 
 /// Whether the board's program runs, as far as a second shows.
 fn runs(port: &PtyPort) -> bool {
-    let mut port = Serial::open(port.name().to_str().unwrap()).unwrap();
-    port.set_timeout(Duration::from_millis(50)).unwrap();
-    let (mut heard, mut buffer, began) = (Vec::new(), [0; 256], Instant::now());
-    while heard.len() < 100 && began.elapsed() < Duration::from_secs(1) {
-        if let Ok(n) = port.read(&mut buffer) {
-            heard.extend_from_slice(&buffer[..n]);
-        }
-    }
-    String::from_utf8_lossy(&heard).contains(PRINTED)
+    heard(port.name()).contains(PRINTED)
 }
 
 #[test]

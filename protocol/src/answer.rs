@@ -35,6 +35,17 @@ impl Answer {
         self.keep(bytes)
     }
 
+    /// Takes what there is of a line, off the front of `bytes`; whether that is its end. The newline is no part of it.
+    pub(crate) fn take_line(&mut self, bytes: &mut &[u8]) -> Result<bool, Error> {
+        let Some(end) = memchr::memchr(b'\n', bytes) else {
+            self.add(core::mem::take(bytes))?;
+            return Ok(false);
+        };
+        self.add(&bytes[..end])?;
+        *bytes = &bytes[end + 1..];
+        Ok(true)
+    }
+
     fn keep(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if self.text.len() + bytes.len() > self.limit {
             return Err(Refused::TooMuch { what: "bytes of output", limit: self.limit }.into());

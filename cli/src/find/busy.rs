@@ -25,21 +25,16 @@ pub(crate) fn holders(port: &str) -> Vec<Holder> {
     };
 
     let Ok(port) = fs::canonicalize(port) else { return Vec::new() };
-    let has_it = |process: &Path| {
+    let holds = |process: &Path, what: &dyn Fn(&Path) -> bool| {
         let files = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
-        files.into_iter().any(|file| fs::read_link(file.path()).is_ok_and(|target| target == port))
+        files.into_iter().any(|file| fs::read_link(file.path()).is_ok_and(|target| what(&target)))
     };
+    let has_it = |process: &PathBuf| holds(process, &|file| file == port);
     // Who serves a pseudo-terminal holds both ends, and is not to be closed.
-    let serves = |process: &Path| {
-        let files = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
-        port.starts_with("/dev/pts")
-            && files
-                .into_iter()
-                .any(|file| fs::read_link(file.path()).is_ok_and(|target| target.ends_with("ptmx")))
-    };
+    let serves =
+        |process: &PathBuf| port.starts_with("/dev/pts") && holds(process, &|file| file.ends_with("ptmx"));
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|process| process.path());
-    let (servers, others): (Vec<_>, Vec<_>) =
-        processes.filter(|process| has_it(process)).partition(|process| serves(process));
+    let (servers, others): (Vec<_>, Vec<_>) = processes.filter(has_it).partition(serves);
     let named = |process: PathBuf| {
         let pid = process.file_name()?.to_str()?.parse().ok()?;
         let name = fs::read_to_string(process.join("comm")).unwrap_or_default();

@@ -5,7 +5,6 @@ use rawpaste::{DriveError, Error, Kind, Operation, Refused, Stat};
 use super::Link;
 use crate::{
     path::BoardPath,
-    progress::Doing,
     report::{Failure, Result},
 };
 
@@ -17,10 +16,7 @@ impl Link {
         operation: O,
         doing: &str,
     ) -> Result<Option<O::Output>> {
-        let line = Doing::new(doing);
-        let done = self.attend(operation, |_| {});
-        drop(line);
-        match done {
+        match self.attend_slowly(operation, doing) {
             Ok(output) => Ok(Some(output)),
             Err(DriveError::Engine(Error::Exception(exception))) if !exception.is_interrupt() => Ok(None),
             Err(DriveError::Engine(Error::Refused(Refused::Unsupported { .. }))) => Ok(None),

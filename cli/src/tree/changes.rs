@@ -31,7 +31,7 @@ pub(crate) struct Changes {
 impl Changes {
     /// Watches from now on.
     pub(crate) fn of(send: &Send) -> Result<Self> {
-        send.is_folder()?;
+        send.root()?;
         let (sender, events) = channel();
         let tell = move |event: notify::Result<Event>| {
             // To read is no change; where an event is lost there may have been one.

@@ -10,7 +10,6 @@ use crate::{
     link::{Board, Link, hint_at_folder},
     manner::Manner,
     path::BoardPath,
-    progress::Doing,
     report::{Failure, Result, Visible, note, tell},
     telling::Alone,
 };
@@ -73,8 +72,8 @@ impl Send {
         self.read()?.0.hash(DigestKind::Sha256)
     }
 
-    /// Returns where the folder is, if it is one.
-    pub(super) fn is_folder(&self) -> Result<PathBuf> {
+    /// Returns where the folder is, in full.
+    pub(super) fn root(&self) -> Result<PathBuf> {
         let shown = self.dir.to_string_lossy();
         let root = fs::canonicalize(&self.dir).map_err(|error| {
             Failure::file("read", &shown, &error).next("name a folder of this machine, then perhaps :PATH")
@@ -88,7 +87,7 @@ impl Send {
 
     /// Looks through the folder.
     fn read(&self) -> Result<(Here, Ignored)> {
-        let root = self.is_folder()?;
+        let root = self.root()?;
         let mut ignored = if self.ignore { Ignored::new(&root, &self.patterns)? } else { Ignored::Git };
         let here = Here::read(root, &mut ignored)?;
         let unfit = unfit_names(here.entries.iter().map(|entry| &*entry.path));
@@ -135,10 +134,7 @@ impl Send {
     fn ask(&self, link: &mut Link, doing: &str) -> Result<(DigestKind, Theirs)> {
         let digest =
             TreeDigest::new(link.path(&self.path)?).map_err(|error| Failure::of(&error.into(), doing))?;
-        let line = Doing::new(doing);
-        let theirs = link.attend(digest, |_| {});
-        drop(line);
-        Ok(match theirs {
+        Ok(match link.attend_slowly(digest, doing) {
             Ok((kind, Some(hash))) => (kind, Theirs::Digest(hash)),
             Ok((kind, None)) => {
                 // It may also be something in it that cannot be found.

@@ -1,15 +1,11 @@
 //! `exec`, and what it shares with `run`.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-};
+use std::io::{self, Write};
 
 use clap::Args;
 use rawpaste::{DriveError, Error, Patience, Refused, Reply};
 
 use crate::{
-    files::is_standard,
     link::{Board, Link},
     output::Output,
     port::{Kind, Target},
@@ -46,16 +42,16 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// What a program reads, unless standard input was used up.
-    pub(super) fn of(self, program: &Path) -> Input {
-        if self.no_input || is_standard(program) { Input::Nothing } else { Input::Standard }
+    /// What it reads.
+    pub(super) const fn input(self) -> Input {
+        if self.no_input { Input::Nothing } else { Input::Standard }
     }
 }
 
 impl Exec {
     /// Runs it.
     pub(crate) fn run(self, board: &mut Board) -> Result<()> {
-        execute(board.open()?, self.code.into_bytes(), self.reading.of(Path::new("")))
+        execute(board.open()?, self.code.into_bytes(), self.reading.input())
     }
 }
 
@@ -90,12 +86,8 @@ pub(crate) fn forget_modules(link: &mut Link) -> Result<()> {
     let doing = format!("start a program on {}", link.place());
     let forget = rawpaste::Exec::new(format!("exec({FORGET:?},{{}})"), |_| Ok(()));
     let forget = forget.map_err(|error| Failure::of(&error.into(), &doing))?;
-    match link.attend_once(forget, |_| {}) {
-        Ok(_) => Ok(()),
-        // A firmware may have no such table.
-        Err(DriveError::Engine(Error::Exception(exception))) if !exception.is_interrupt() => Ok(()),
-        Err(error) => Err(Failure::of(&error, &doing)),
-    }
+    // A firmware may have no such table.
+    link.run_if_it_can(forget, &doing).map(drop)
 }
 
 /// Runs code, its output as it comes.

@@ -77,7 +77,7 @@ impl Put {
         let (names, path) = self.names.split()?;
         let jobs = put(board, names, path, &manner)?;
         match jobs.first() {
-            Some(first) if runs => execute_program(board.open()?, there(first), reading.of(Path::new(""))),
+            Some(first) if runs => execute_program(board.open()?, there(first), reading.input()),
             _ if resets => reset_softly(board.open()?),
             _ => Ok(()),
         }

@@ -57,8 +57,7 @@ impl Reset {
             }
             How { .. } => (rawpaste::Reset::soft(), format!("reset {place} softly")),
         };
-        let reply = link.run_once(operation, &doing)?;
-        link.was_reset(reply == Reply::Closed);
+        reset(link, operation, &doing)?;
         tell(|out| writeln!(out, "{done}"))
     }
 }
@@ -66,7 +65,11 @@ impl Reset {
 /// Resets it so that its main.py runs, and leaves it running.
 pub(super) fn reset_softly(link: &mut Link) -> Result<()> {
     let doing = format!("reset {}", link.place());
-    let reply = link.run_once(rawpaste::Reset::soft(), &doing)?;
+    reset(link, rawpaste::Reset::soft(), &doing)
+}
+
+fn reset(link: &mut Link, operation: rawpaste::Reset, doing: &str) -> Result<()> {
+    let reply = link.run_once(operation, doing)?;
     link.was_reset(reply == Reply::Closed);
     Ok(())
 }

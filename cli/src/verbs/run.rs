@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rawpaste::quote_str;
 
-use super::exec::{Reading, execute_program, forget_modules};
+use super::exec::{Input, Reading, execute_program, forget_modules};
 use crate::{
-    files::Local,
+    files::{Local, is_standard},
     link::Board,
     path::BoardPath,
     report::{Result, Visible, tell},
@@ -40,7 +40,8 @@ impl Run {
             None => program(&self.file)?,
         };
         if !self.detach {
-            return execute_program(board.open()?, code, self.reading.of(&self.file));
+            let input = if is_standard(&self.file) { Input::Nothing } else { self.reading.input() };
+            return execute_program(board.open()?, code, input);
         }
         let doing = format!("start the program on {}", board.place());
         forget_modules(board.open()?)?;

@@ -90,9 +90,12 @@ impl Watch {
         if !interrupt::came() {
             return done;
         }
+        let link = board.open()?;
         interrupt::heeded();
+        // The message is not for what follows in a chain.
+        while link.is_stopped() {}
         // What runs is stopped as the board is left.
-        board.open()?.disturb();
+        link.disturb();
         Ok(())
     }
 }
@@ -108,7 +111,7 @@ fn rounds(board: &mut Board, send: &Send, after: &AfterSync, changes: &mut Chang
             Err(failure) if link.goes_on() => {
                 let _ = failure.show();
                 note("waiting for a change");
-                wait(link, changes, send)
+                wait(changes, send)
             }
             Err(failure) => return Err(failure),
         };
@@ -121,7 +124,7 @@ fn rounds(board: &mut Board, send: &Send, after: &AfterSync, changes: &mut Chang
 /// Does what follows a sync, until something changes.
 fn follow(link: &mut Link, after: &AfterSync, changes: &mut Changes, send: &Send) -> Result<Then> {
     match after {
-        AfterSync::Nothing => Ok(wait(link, changes, send)),
+        AfterSync::Nothing => Ok(wait(changes, send)),
         AfterSync::Reset => {
             reset_softly(link)?;
             listen(link, changes, send)
@@ -133,16 +136,16 @@ fn follow(link: &mut Link, after: &AfterSync, changes: &mut Changes, send: &Send
             }
             Err(failure) => {
                 let _ = failure.show();
-                Ok(wait(link, changes, send))
+                Ok(wait(changes, send))
             }
         },
     }
 }
 
 /// Waits until something changes.
-fn wait(link: &mut Link, changes: &mut Changes, send: &Send) -> Then {
+fn wait(changes: &mut Changes, send: &Send) -> Then {
     loop {
-        if let Some(then) = comes(link.is_stopped(), changes, send) {
+        if let Some(then) = comes(changes, send) {
             return then;
         }
         std::thread::sleep(TICK);
@@ -153,7 +156,7 @@ fn wait(link: &mut Link, changes: &mut Changes, send: &Send) -> Then {
 fn listen(link: &mut Link, changes: &mut Changes, send: &Send) -> Result<Then> {
     let (mut buffer, mut out) = ([0; 1024], Output::new());
     loop {
-        if let Some(then) = comes(link.is_stopped(), changes, send) {
+        if let Some(then) = comes(changes, send) {
             return Ok(then);
         }
         let port = link.port();
@@ -174,12 +177,12 @@ fn wait_for_it(link: &mut Link, changes: &mut Changes, send: &Send) -> Result<Op
     link.unplug();
     if !link.may_come_back() {
         note("the board has ended; waiting for a change");
-        return Ok(Some(wait(link, changes, send)));
+        return Ok(Some(wait(changes, send)));
     }
     note("the board went away; waiting for it, or a change");
     let mut then = None;
-    let back = link.wait_for_it(|stopped| {
-        then = comes(stopped, changes, send);
+    let back = link.wait_for_it(|_| {
+        then = comes(changes, send);
         if then.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if then.is_none() {
@@ -190,8 +193,8 @@ fn wait_for_it(link: &mut Link, changes: &mut Changes, send: &Send) -> Result<Op
 }
 
 /// What comes next, if something does.
-fn comes(stopped: bool, changes: &mut Changes, send: &Send) -> Option<Then> {
-    if stopped || interrupt::came() { Some(Then::End) } else { changes.came(send).then_some(Then::Sync) }
+fn comes(changes: &mut Changes, send: &Send) -> Option<Then> {
+    if interrupt::came() { Some(Then::End) } else { changes.came(send).then_some(Then::Sync) }
 }
 
 /// Runs code until something changes, and when it ended waits for that.
@@ -206,8 +209,8 @@ fn execute(link: &mut Link, code: Vec<u8>, changes: &mut Changes, send: &Send) -
     };
     let doing = format!("run the program on {}", link.place());
     let exec = Exec::new(code, output).map_err(|error| Failure::of(&error.into(), &doing))?;
-    let done = link.drive(exec.patience(Patience::Forever), |_, stopped| {
-        then = comes(stopped, changes, send);
+    let done = link.drive(exec.patience(Patience::Forever), |_, _| {
+        then = comes(changes, send);
         if then.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if let Some(error) = closed {
@@ -223,7 +226,7 @@ fn execute(link: &mut Link, code: Vec<u8>, changes: &mut Changes, send: &Send) -
             let _ = Failure::of(&error, &doing).show();
         }
     }
-    Ok(wait(link, changes, send))
+    Ok(wait(changes, send))
 }
 
 fn show(out: &mut Output, bytes: &[u8]) -> io::Result<()> {

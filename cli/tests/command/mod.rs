@@ -4,9 +4,12 @@
 #![allow(dead_code)]
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rawpaste_blocking::{Port, Serial};
 
 /// The command for a port, ready to be started, with nothing on its standard input.
 pub(crate) fn command<S: AsRef<OsStr>>(
@@ -79,4 +82,17 @@ pub(crate) fn noise(length: usize, seed: u64) -> Vec<u8> {
 /// Every value after every other.
 pub(crate) fn pairs() -> Vec<u8> {
     (0..=u8::MAX).flat_map(|one| (0..=u8::MAX).flat_map(move |two| [one, two])).collect()
+}
+
+/// What the board says by itself within a second.
+pub(crate) fn heard(port: &Path) -> String {
+    let mut port = Serial::open(port.to_str().unwrap()).unwrap();
+    port.set_timeout(Duration::from_millis(100)).unwrap();
+    let (mut heard, mut buffer, began) = (Vec::new(), [0; 256], Instant::now());
+    while heard.len() < 200 && began.elapsed() < Duration::from_secs(1) {
+        if let Ok(n) = port.read(&mut buffer) {
+            heard.extend_from_slice(&buffer[..n]);
+        }
+    }
+    String::from_utf8_lossy(&heard).into_owned()
 }

@@ -68,12 +68,10 @@ impl Operation for StatAll {
     }
 
     fn output(&mut self, mut bytes: &[u8], _stdin: &mut Stdin) -> Result<(), Error> {
-        while let Some(end) = memchr::memchr(b'\n', bytes) {
-            self.line.add(&bytes[..end])?;
+        while self.line.take_line(&mut bytes)? {
             self.add_line()?;
-            bytes = &bytes[end + 1..];
         }
-        self.line.add(bytes)
+        Ok(())
     }
 
     fn reply(&mut self, reply: Reply) -> Result<ControlFlow<Self::Output>, Error> {

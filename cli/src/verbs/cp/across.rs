@@ -1,8 +1,8 @@
 //! From one board to another: each file is whole here before it goes on.
 
-use rawpaste::{Content, Kind, TreeChange, unfit_names};
+use rawpaste::{Kind, unfit_names};
 
-use super::{ends, into_folder};
+use super::{Load, ends, into_folder};
 use crate::{
     files::Local,
     find,
@@ -15,13 +15,6 @@ use crate::{
     telling::Alone,
     tree::{change, list},
 };
-
-/// What goes to the other board.
-#[derive(Default)]
-struct Load {
-    folders: Vec<BoardPath>,
-    files: Vec<(BoardPath, BoardPath)>,
-}
 
 /// Copies what is on one board to another.
 pub(super) fn copy(
@@ -64,22 +57,13 @@ impl Load {
                 .next("rename it, or copy the other files one by one"));
         }
         self.folders.extend(to.folders());
-        for entry in inside {
-            let target = to.join(&entry.path);
-            match entry.content {
-                Content::Folder => self.folders.push(target),
-                Content::File { .. } => self.files.push((path.join(&entry.path), target)),
-                Content::Kept { .. } => {}
-            }
-        }
+        self.add(&inside, &path, &to);
         Ok(self)
     }
 
     fn carry(self, link: &mut Link, other: &mut Link, manner: &Manner) -> Result<()> {
-        let makes: Vec<_> =
-            self.folders.iter().map(|folder| TreeChange::Make(folder.as_str().into())).collect();
         let doing = format!("make folders on {}", other.place());
-        let mut results = change(other, &makes, &doing)?;
+        let mut results = change(other, &self.makes(), &doing)?;
         for (path, target) in self.files {
             let mut bytes = Vec::new();
             let came = stream(link, &path, &mut bytes);

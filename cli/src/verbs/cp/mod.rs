@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use rawpaste::{Content, CopyFile, Kind, TreeChange};
+use rawpaste::{Content, CopyFile, Kind, TreeChange, TreeEntry};
 
 use super::{
     get::get,
@@ -137,15 +137,37 @@ impl Cp {
 
 fn copy_tree(link: &mut Link, from: &BoardPath, to: &BoardPath, doing: &str) -> Result<()> {
     refuse_in_itself(from, to, doing)?;
-    let inside = list(link, from, false)?;
-    let folders = inside.iter().filter(|entry| entry.content == Content::Folder);
-    let folders = [to.clone()].into_iter().chain(folders.map(|entry| to.join(&entry.path)));
-    let makes: Vec<_> = folders.map(|path| TreeChange::Make(path.as_str().into())).collect();
-    conclude(change(link, &makes, doing)?, |failed, all| {
+    let mut load = Load { folders: vec![to.clone()], files: Vec::new() };
+    load.add(&list(link, from, false)?, from, to);
+    conclude(change(link, &load.makes(), doing)?, |failed, all| {
         Failure::trouble(format!("{failed} of {all} folders were not made"))
     })?;
-    let files = inside.iter().filter(|entry| matches!(entry.content, Content::File { .. }));
-    files.into_iter().try_for_each(|file| copy_file(link, &from.join(&file.path), &to.join(&file.path)))
+    load.files.iter().try_for_each(|(from, to)| copy_file(link, from, to))
+}
+
+/// What is to be made where things go, and which files come from where and go to where.
+#[derive(Default)]
+struct Load {
+    folders: Vec<BoardPath>,
+    files: Vec<(BoardPath, BoardPath)>,
+}
+
+impl Load {
+    /// Adds what is in the folder `from`, and goes into `to`.
+    fn add(&mut self, inside: &[TreeEntry], from: &BoardPath, to: &BoardPath) {
+        for TreeEntry { path, content } in inside {
+            match content {
+                Content::Folder => self.folders.push(to.join(path)),
+                Content::File { .. } => self.files.push((from.join(path), to.join(path))),
+                Content::Kept { .. } => {}
+            }
+        }
+    }
+
+    /// The folders, as they are made.
+    fn makes(&self) -> Vec<TreeChange> {
+        self.folders.iter().map(|folder| TreeChange::Make(folder.as_str().into())).collect()
+    }
 }
 
 /// A folder cannot go into itself.

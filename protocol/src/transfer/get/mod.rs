@@ -85,17 +85,6 @@ impl<S: Sink> Get<S> {
         }
     }
 
-    /// Takes a line, if one is complete; the newline is not part of it.
-    fn take_line(&mut self, bytes: &mut &[u8]) -> Result<bool, Error> {
-        let Some(end) = memchr::memchr(b'\n', bytes) else {
-            self.line.add(core::mem::take(bytes))?;
-            return Ok(false);
-        };
-        self.line.add(&bytes[..end])?;
-        *bytes = &bytes[end + 1..];
-        Ok(true)
-    }
-
     fn take_size(&mut self) -> Result<(), Error> {
         let [size, from] = self.line.values()?;
         let held = self.held.as_mut().ok_or_else(|| self.line.senseless())?;
@@ -118,7 +107,7 @@ impl<S: Sink> Get<S> {
         match self.carrier {
             Carrier::Bytes => take_escaped(bytes, &mut escaped, length - self.block.len(), &mut self.block)?,
             Carrier::Base64 | Carrier::Hex => {
-                if self.take_line(bytes)? {
+                if self.line.take_line(bytes)? {
                     let data = decode(self.carrier, self.line.text().trim_ascii())
                         .filter(|data| self.block.len() + data.len() <= length)
                         .ok_or_else(|| self.line.senseless())?;
@@ -214,13 +203,13 @@ impl<S: Sink> Operation for Get<S> {
         while !bytes.is_empty() {
             match self.state {
                 State::Size => {
-                    if self.take_line(&mut bytes)? {
+                    if self.line.take_line(&mut bytes)? {
                         self.take_size()?;
                     }
                 }
                 State::Block { size, escaped } => self.take_block(size, escaped, &mut bytes)?,
                 State::Check { size } => {
-                    if self.take_line(&mut bytes)? {
+                    if self.line.take_line(&mut bytes)? {
                         self.take_check(size)?;
                     }
                 }

@@ -131,10 +131,9 @@ impl<F: FnMut(TreeEntry) -> Result<(), Error>> Operation for ListTree<F> {
                 bytes = &bytes[1..];
                 continue;
             }
-            let Some(end) = memchr::memchr(b'\n', bytes) else { return self.line.add(bytes) };
-            self.line.add(&bytes[..end])?;
-            self.take_line()?;
-            bytes = &bytes[end + 1..];
+            if self.line.take_line(&mut bytes)? {
+                self.take_line()?;
+            }
         }
         Ok(())
     }
